@@ -1,0 +1,1 @@
+//! What a GitLab audit event is: parse, fields, catalogue.

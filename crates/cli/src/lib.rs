@@ -1,0 +1,1 @@
+//! The falco-gitlab command.

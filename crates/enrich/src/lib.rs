@@ -1,0 +1,1 @@
+//! What is known beyond the event itself: place and, later, memory.

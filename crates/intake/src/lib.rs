@@ -1,0 +1,1 @@
+//! How audit events arrive safely: webhook receiver, files, authentication.

@@ -1,0 +1,1 @@
+//! From configuration to a running pipeline, and the queue its host reads.

@@ -1,0 +1,1 @@
+//! libgitlab.so: the pipeline as a Falco plugin.

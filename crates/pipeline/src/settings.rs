@@ -1,0 +1,116 @@
+//! The operator's settings: read from what Falco or falco.yaml gives, checked as a whole before anything starts.
+
+mod error;
+mod key;
+mod number;
+mod reference;
+mod schema;
+mod secret;
+
+use std::path::PathBuf;
+
+use intake::{Listen, Secret};
+use serde_json::Value;
+
+pub use error::SettingsError;
+pub use key::{KEYS, Key, Kind};
+pub use reference::markdown;
+pub use schema::json_schema;
+
+/// What the operator has set, with defaults for the rest. The keys are described in [`KEYS`].
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `Listen`: where to receive events when the host gives no open parameters.
+    pub listen: Option<Listen>,
+    /// `UseHTTPS`: whether the default address is HTTPS on port 443 or HTTP on port 80.
+    pub scheme: DefaultScheme,
+    /// `SecretsDir`: folder with `server.crt` and `server.key`.
+    pub secrets_dir: Option<PathBuf>,
+    /// `VerificationToken` and `VerificationTokens`: what senders prove themselves with.
+    pub tokens: Vec<Token>,
+    /// `MaxmindCityDBPath`: database for `gitlab.city`, `gitlab.country`, and so on.
+    pub city_database: Option<PathBuf>,
+    /// `MaxEventSize`: largest request body, in bytes.
+    pub max_event_size: usize,
+    /// `MaxQueueSize`: most bytes of events that wait for the host.
+    pub max_queue_size: usize,
+    /// `Debug`: whether to log each request.
+    pub debug: bool,
+    /// `DebugJSON`: whether to log each event.
+    pub debug_json: bool,
+}
+
+/// A verification token and the GitLab it belongs to.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// `gitlab.instance` of the events that come with this token; none for the unnamed `VerificationToken`.
+    pub instance: Option<String>,
+    /// What the sender must present.
+    pub secret: Secret,
+}
+
+/// What an address without a scheme means; see `UseHTTPS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultScheme {
+    /// HTTPS, port 443.
+    Https,
+    /// HTTP, port 80.
+    Http,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: None,
+            scheme: DefaultScheme::Https,
+            secrets_dir: None,
+            tokens: Vec::new(),
+            city_database: None,
+            max_event_size: key::MAX_EVENT_SIZE.default,
+            max_queue_size: key::MAX_QUEUE_SIZE.default,
+            debug: false,
+            debug_json: false,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads `init_config` as Falco hands it to a plugin: nothing, the text `null`, or a JSON object
+    /// ("Falco as a host", section Configuration: an absent or empty value arrives as the empty string, `{}` as `null`).
+    pub fn from_init_config(text: &str) -> Result<Self, SettingsError> {
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        let value = serde_json::from_str(text).map_err(|cause| SettingsError::NotJson { cause: cause.to_string() })?;
+        Self::from_value(&value)
+    }
+
+    /// Reads the same settings from a value that is parsed already.
+    ///
+    /// A string is taken too, because Falco passes a block string in falco.yaml through as it is: it must hold JSON.
+    pub fn from_value(value: &Value) -> Result<Self, SettingsError> {
+        let members = match value {
+            Value::Null => return Ok(Self::default()),
+            Value::Object(members) => members,
+            Value::String(text) => {
+                return match serde_json::from_str(text) {
+                    Ok(Value::String(_)) => Err(SettingsError::NotAnObject { found: "a string" }),
+                    Ok(value) => Self::from_value(&value),
+                    Err(cause) => Err(SettingsError::NotJson { cause: cause.to_string() }),
+                };
+            }
+            other => return Err(SettingsError::NotAnObject { found: key::type_name(other) }),
+        };
+        let mut settings = Self::default();
+        for (name, value) in members {
+            let key = key::find(name)?;
+            if !value.is_null() {
+                (key.read)(&mut settings, value).map_err(|problem| SettingsError::value(key, value, problem))?;
+            }
+        }
+        Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests;

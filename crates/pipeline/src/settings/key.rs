@@ -1,0 +1,225 @@
+//! The one table of configuration keys: the reader, the JSON schema and the documentation come from it.
+
+use std::path::PathBuf;
+
+use intake::Listen;
+use serde_json::Value;
+
+use super::{
+    DefaultScheme, Settings, SettingsError, Token,
+    error::Problem,
+    number::{SizeRange, size},
+    secret::{secret, text},
+};
+
+/// One configuration key.
+#[derive(Debug)]
+pub struct Key {
+    /// As it is written in falco.yaml.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What holds when it is not given, in words.
+    pub default: &'static str,
+    /// What it does.
+    pub description: &'static str,
+    pub(super) read: fn(&mut Settings, &Value) -> Result<(), Problem>,
+}
+
+/// What a key holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Switch,
+    /// A path in the file system.
+    Path,
+    /// An address to listen on.
+    Url,
+    /// A secret, or `file:/path` or `env:NAME` where it is.
+    Secret,
+    /// Secrets by name.
+    Secrets,
+    /// A number of bytes within a range.
+    Size(SizeRange),
+}
+
+impl Kind {
+    /// What to write, for messages and documentation.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Switch => "true or false",
+            Self::Path => "a path",
+            Self::Url => "a URL",
+            Self::Secret => "a secret, file:/path or env:NAME",
+            Self::Secrets => "an object of names and secrets",
+            Self::Size(_) => "a number of bytes",
+        }
+    }
+}
+
+/// Limits of `MaxEventSize`. GitLab itself never sends more than 25 MiB (its JSON encoder's cap).
+pub(super) const MAX_EVENT_SIZE: SizeRange = SizeRange { default: 25 << 20, least: 64 << 10, most: 256 << 20 };
+
+/// Limits of `MaxQueueSize`.
+pub(super) const MAX_QUEUE_SIZE: SizeRange = SizeRange { default: 64 << 20, least: 1 << 20, most: 16 << 30 };
+
+/// All configuration keys, in the order of the documentation.
+pub const KEYS: &[Key] = &[
+    Key {
+        name: "VerificationToken",
+        kind: Kind::Secret,
+        default: "none; required to receive events over HTTP",
+        description: "Verification token of the streaming destination, as GitLab shows it. A post without it is refused.",
+        read: |settings, value| {
+            settings.tokens.push(Token { instance: None, secret: secret(value)? });
+            Ok(())
+        },
+    },
+    Key {
+        name: "VerificationTokens",
+        kind: Kind::Secrets,
+        default: "none",
+        description: "Several tokens at once, each under the name that events sent with it carry as `gitlab.instance`: \
+                      one for each GitLab or group, or the old and the new one while a token is being changed.",
+        read: |settings, value| {
+            let Value::Object(tokens) = value else { return Err(Problem::WrongType) };
+            for (name, value) in tokens {
+                let secret = secret(value).map_err(|problem| match problem {
+                    Problem::Because(text) => Problem::Because(format!("{name}: {text}")),
+                    other => other,
+                })?;
+                settings.tokens.push(Token { instance: Some(name.clone()), secret });
+            }
+            Ok(())
+        },
+    },
+    Key {
+        name: "Listen",
+        kind: Kind::Url,
+        default: "port 443 (UseHTTPS: true) or 80, every address, every path",
+        description: "Where to receive events, as a URL: `http://:8765/gitlab`, `https://10.0.0.5:8443`. Falco's \
+                      `open_params` say the same and win. Without a path every path is served.",
+        read: |settings, value| {
+            let listen = text(value)?.parse::<Listen>().map_err(|error| Problem::Because(error.to_string()))?;
+            settings.listen = Some(listen);
+            Ok(())
+        },
+    },
+    Key {
+        name: "UseHTTPS",
+        kind: Kind::Switch,
+        default: "true",
+        description: "Whether to serve HTTPS on port 443 or HTTP on port 80 where neither `open_params` nor `Listen` give a URL.",
+        read: |settings, value| {
+            settings.scheme = if switch(value)? { DefaultScheme::Https } else { DefaultScheme::Http };
+            Ok(())
+        },
+    },
+    Key {
+        name: "SecretsDir",
+        kind: Kind::Path,
+        default: "none; required for HTTPS",
+        description: "Folder with the certificate chain `server.crt` and its key `server.key`, both PEM.",
+        read: |settings, value| path(value, &mut settings.secrets_dir),
+    },
+    Key {
+        name: "MaxmindCityDBPath",
+        kind: Kind::Path,
+        default: "none; events have no place then",
+        description: "MaxMind City database (GeoLite2-City or GeoIP2-City) for `gitlab.city`, `gitlab.country`, \
+                      `gitlab.countryisocode` and `gitlab.continent`. A missing or unfit file is reported at start; events flow all the same.",
+        read: |settings, value| path(value, &mut settings.city_database),
+    },
+    Key {
+        name: "MaxEventSize",
+        kind: Kind::Size(MAX_EVENT_SIZE),
+        default: "26214400 (25 MiB, GitLab's own limit)",
+        description: "Largest request body. A larger one is answered 413 and reported.",
+        read: |settings, value| {
+            settings.max_event_size = size(value, MAX_EVENT_SIZE)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "MaxQueueSize",
+        kind: Kind::Size(MAX_QUEUE_SIZE),
+        default: "67108864 (64 MiB)",
+        description: "Most bytes of events that wait in memory while Falco is busy. When it is reached, new events are \
+                      dropped, counted and reported.",
+        read: |settings, value| {
+            settings.max_queue_size = size(value, MAX_QUEUE_SIZE)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "Debug",
+        kind: Kind::Switch,
+        default: "false",
+        description: "Logs each request: where it came from, how large it was, how it was answered. Never a token.",
+        read: |settings, value| {
+            settings.debug = switch(value)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "DebugJSON",
+        kind: Kind::Switch,
+        default: "false",
+        description: "Logs each event as it is handed to the host, except failed sign-ins to unknown accounts, whose \
+                      user name may be a mistyped password.",
+        read: |settings, value| {
+            settings.debug_json = switch(value)?;
+            Ok(())
+        },
+    },
+];
+
+/// The key of that name, or an error that names the nearest one.
+pub(super) fn find(name: &str) -> Result<&'static Key, SettingsError> {
+    KEYS.iter().find(|key| key.name == name).ok_or_else(|| SettingsError::UnknownKey {
+        key: name.escape_debug().take(64).collect(),
+        nearest: nearest(name).map(|key| key.name.to_owned()),
+    })
+}
+
+fn nearest(name: &str) -> Option<&'static Key> {
+    // An edit distance costs the product of both lengths; nobody misspells a key into 64 characters.
+    if name.len() > 64 {
+        return None;
+    }
+    let name = name.to_lowercase();
+    let distance = |key: &Key| strsim::damerau_levenshtein(&name, &key.name.to_lowercase());
+    KEYS.iter().min_by_key(|key| distance(key)).filter(|key| distance(key) <= 4.min(key.name.len() / 2))
+}
+
+/// A JSON value's type in words.
+pub(super) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// `true` and `false`, also as the strings of another YAML reader: to Falco's, `yes` and `on` are booleans too.
+fn switch(value: &Value) -> Result<bool, Problem> {
+    match value {
+        Value::Bool(value) => Ok(*value),
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Ok(true),
+            "false" | "no" | "off" => Ok(false),
+            _ => Err(Problem::WrongType),
+        },
+        _ => Err(Problem::WrongType),
+    }
+}
+
+fn path(value: &Value, place: &mut Option<PathBuf>) -> Result<(), Problem> {
+    let text = text(value)?;
+    // The Go plugin's sample configuration leaves unused paths empty.
+    *place = (!text.is_empty()).then(|| PathBuf::from(text));
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The settings as a Markdown table, for docs/configuration.md.
+
+use super::key::{KEYS, Kind};
+
+/// The reference of all keys, as Markdown.
+pub fn markdown() -> String {
+    let rows = KEYS.iter().map(|key| {
+        let kind = match key.kind {
+            Kind::Size(range) => format!("{}, {} to {}", key.kind.describe(), range.least, range.most),
+            kind => kind.describe().to_owned(),
+        };
+        format!("| `{}` | {kind} | {} | {} |\n", key.name, key.default, key.description)
+    });
+    ["| key | value | default | meaning |\n|---|---|---|---|\n".to_owned()].into_iter().chain(rows).collect()
+}

@@ -1,1 +1,40 @@
-//! What a GitLab audit event is: parse, fields, catalogue.
+//! What a GitLab audit event is: cut a body into events, index one event, read its fields, add what we know about it.
+//!
+//! ```
+//! use audit_event::{EventIndex, events, field};
+//!
+//! let body = br#"{"event_type":"user_impersonation","author_id":1,"details":{"custom_message":"Started Impersonation"}}"#;
+//! let mut index = EventIndex::default();
+//! for json in events(body) {
+//!     let event = index.parse(json?)?;
+//!     assert_eq!(event.event_type().as_deref(), Some("user_impersonation"));
+//!     let author = field("gitlab.author_id").and_then(|field| field.extract(&event, None));
+//!     assert_eq!(author, Some(audit_event::FieldValue::Text("1".into())));
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+mod addition;
+mod address;
+mod author;
+mod body;
+mod body_error;
+mod event;
+mod event_index;
+mod field;
+mod git;
+mod json_depth;
+mod json_members;
+mod json_string;
+mod json_value;
+mod message;
+mod plugin_error;
+mod token;
+
+pub use addition::{Addition, Origin, Place, with_addition};
+pub use author::AuthorType;
+pub use body::{EventsInBody, events};
+pub use body_error::{BodyError, JsonKind};
+pub use event::AuditEvent;
+pub use event_index::{EventIndex, ParseError};
+pub use field::{FIELDS, Field, FieldArgument, FieldType, FieldValue, field, markdown};
+pub use plugin_error::PluginError;

@@ -1,0 +1,229 @@
+//! Cut what arrived into events: one object, an array of objects, or objects one after another (NDJSON, pretty-printed ones too).
+use serde_json::value::RawValue;
+
+use crate::body_error::{BodyError, JsonKind};
+use crate::json_depth::is_too_deep;
+
+/// The events of one body or one chunk of a file, each as the verbatim text of one JSON object.
+///
+/// A byte order mark and white space are tolerated. An empty array holds no events and is no error. What is not an event is
+/// an `Err` in its place, and the cut goes on: in an array with the next element, elsewhere with the next line.
+///
+/// The work is linear in the body's length whatever the body holds, and nothing is allocated.
+pub fn events(body: &[u8]) -> EventsInBody<'_> {
+    let start = if body.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    let mut events = EventsInBody {
+        body,
+        text: "",
+        text_start: start,
+        position: 0,
+        next_text: start,
+        spans_lines_from: 0,
+        in_array: false,
+        in_garbage: false,
+        reported_empty: !body[start..].trim_ascii().is_empty(),
+    };
+    events.read_text();
+    events
+}
+
+/// Iterator over the events of a body; see [`events`].
+#[derive(Clone, Debug)]
+pub struct EventsInBody<'a> {
+    body: &'a [u8],
+    /// The stretch of valid UTF-8 in work: lines up to one that is not UTF-8, usually the whole body.
+    text: &'a str,
+    /// Where `text` begins in `body`.
+    text_start: usize,
+    /// How far `text` is consumed.
+    position: usize,
+    /// Where in `body` to go on after `text`.
+    next_text: usize,
+    /// A value beginning before this position is looked for in its own line only: a value over several lines was tried there
+    /// already and reached this far. Without this bound, lines that each open an object would be read over and over.
+    spans_lines_from: usize,
+    in_array: bool,
+    /// The last line was not JSON, and that is reported.
+    in_garbage: bool,
+    reported_empty: bool,
+}
+
+impl<'a> Iterator for EventsInBody<'a> {
+    type Item = Result<&'a str, BodyError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if !self.reported_empty {
+            self.reported_empty = true;
+            return Some(Err(BodyError::Empty));
+        }
+        loop {
+            let found = if self.in_array { self.next_in_array() } else { self.next_in_line() };
+            match found {
+                Found::Event(event) => {
+                    self.in_garbage = false;
+                    return Some(Ok(event));
+                }
+                Found::Error(error) => return Some(Err(error)),
+                Found::Nothing => {}
+                Found::End => return self.next_bad_utf8().map(Err),
+            }
+        }
+    }
+}
+
+enum Found<'a> {
+    Event(&'a str),
+    Error(BodyError),
+    /// Progress without a result.
+    Nothing,
+    /// The end of the text.
+    End,
+}
+
+impl<'a> EventsInBody<'a> {
+    /// Takes up the valid UTF-8 from `next_text` on, up to the line that is not.
+    fn read_text(&mut self) {
+        let bytes = &self.body[self.next_text..];
+        self.text_start = self.next_text;
+        self.position = 0;
+        self.spans_lines_from = 0;
+        self.in_array = false;
+        let valid = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let valid = &bytes[..error.valid_up_to()];
+                let last_line = valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+                std::str::from_utf8(&valid[..last_line]).unwrap_or_default()
+            }
+        };
+        self.text = valid;
+        self.next_text = self.text_start + valid.len();
+    }
+
+    /// At the end of a text: the end of the body, or a line that is not UTF-8.
+    fn next_bad_utf8(&mut self) -> Option<BodyError> {
+        let line = &self.body[self.next_text..];
+        let error = std::str::from_utf8(line).err()?;
+        let offset = self.next_text + error.valid_up_to();
+        let line_end = self.body[offset..].iter().position(|byte| *byte == b'\n');
+        self.next_text = line_end.map_or(self.body.len(), |newline| offset + newline + 1);
+        self.read_text();
+        self.in_garbage = false;
+        Some(BodyError::NotUtf8 { offset })
+    }
+
+    fn skip_space(&mut self) -> Option<u8> {
+        let rest = self.text[self.position..].trim_ascii_start();
+        self.position = self.text.len() - rest.len();
+        rest.bytes().next()
+    }
+
+    /// The value at the position, when it is JSON; the position moves behind it.
+    fn value(&mut self, limit: usize) -> Result<&'a str, NotJsonUpTo> {
+        let rest = &self.text[self.position..limit];
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+        match values.next() {
+            Some(Ok(value)) => {
+                self.position += values.byte_offset();
+                Ok(value.get())
+            }
+            Some(Err(error)) => Err(NotJsonUpTo(self.position + line_start(rest, error.line()))),
+            None => Err(NotJsonUpTo(limit)),
+        }
+    }
+
+    /// Objects one after another, or the beginning of an array.
+    fn next_in_line(&mut self) -> Found<'a> {
+        match self.skip_space() {
+            None => return Found::End,
+            Some(b'[') => {
+                self.position += 1;
+                self.in_array = true;
+                return Found::Nothing;
+            }
+            Some(_) => {}
+        }
+        let start = self.position;
+        let limit = if start < self.spans_lines_from { self.line_end() } else { self.text.len() };
+        let error = match self.value(limit) {
+            Ok(value) => match JsonKind::of(value) {
+                JsonKind::Object => return object(value),
+                found => BodyError::NotAnObject { found },
+            },
+            Err(NotJsonUpTo(reached)) => {
+                self.spans_lines_from = self.spans_lines_from.max(reached);
+                BodyError::NotJson { offset: self.text_start + start }
+            }
+        };
+        self.position = self.line_end();
+        if std::mem::replace(&mut self.in_garbage, true) { Found::Nothing } else { Found::Error(error) }
+    }
+
+    fn line_end(&self) -> usize {
+        self.text[self.position..].find('\n').map_or(self.text.len(), |newline| self.position + newline + 1)
+    }
+
+    fn next_in_array(&mut self) -> Found<'a> {
+        match self.skip_space() {
+            None => {
+                self.in_array = false;
+                return Found::Error(BodyError::NotJson { offset: self.text_start + self.position });
+            }
+            Some(b']') => {
+                self.position += 1;
+                self.in_array = false;
+                return Found::Nothing;
+            }
+            Some(_) => {}
+        }
+        let start = self.position;
+        let Ok(value) = self.value(self.text.len()) else { return self.skip_element(start) };
+        match self.skip_space() {
+            Some(b',') => self.position += 1,
+            Some(b']') => {}
+            _ => return self.skip_element(start),
+        }
+        match JsonKind::of(value) {
+            JsonKind::Object => object(value),
+            found => Found::Error(BodyError::NotAnObject { found }),
+        }
+    }
+
+    /// Leaves an element that is not JSON: goes on behind the comma that ends it, or at the array's end.
+    fn skip_element(&mut self, start: usize) -> Found<'a> {
+        let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+        let end = self.text[self.position..].bytes().position(|byte| {
+            match byte {
+                b'"' if !escaped => in_string = !in_string,
+                b'{' | b'[' if !in_string => depth += 1,
+                b',' | b']' if !in_string && depth == 0 => return true,
+                b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            escaped = in_string && byte == b'\\' && !escaped;
+            false
+        });
+        self.position = end.map_or(self.text.len(), |end| self.position + end);
+        match self.text[self.position..].bytes().next() {
+            Some(b',') => self.position += 1,
+            Some(_) => {}
+            None => self.in_array = false,
+        }
+        Found::Error(BodyError::NotJson { offset: self.text_start + start })
+    }
+}
+
+/// Not JSON; the reader gave up in the line beginning here.
+struct NotJsonUpTo(usize);
+
+/// Where line number `line` (from 1) of `text` begins.
+fn line_start(text: &str, line: usize) -> usize {
+    match line.checked_sub(2) {
+        None => 0,
+        Some(newlines_before) => text.match_indices('\n').nth(newlines_before).map_or(text.len(), |(at, _)| at + 1),
+    }
+}
+
+fn object(value: &str) -> Found<'_> {
+    if is_too_deep(value) { Found::Error(BodyError::TooDeep) } else { Found::Event(value) }
+}

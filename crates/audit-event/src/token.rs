@@ -1,0 +1,1 @@
+//! The token an event is about.

@@ -1,0 +1,90 @@
+//! What the intake counts, as a list that any monitoring can print.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A number to watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metric {
+    /// The name, in `snake_case` and without a prefix.
+    pub name: &'static str,
+    /// What it counts, in one sentence.
+    pub description: &'static str,
+    /// Whether it only grows.
+    pub kind: MetricKind,
+    /// The value now.
+    pub value: u64,
+}
+
+/// How a metric moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricKind {
+    /// Only grows, from 0 at start.
+    Monotonic,
+    /// Goes up and down.
+    Gauge,
+}
+
+macro_rules! counters {
+    ($($counter:ident $kind:ident $name:literal $description:literal)+) => {
+        /// One thing that is counted.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Counter {
+            $($counter,)+
+        }
+
+        impl Counter {
+            const ALL: &[Self] = &[$(Self::$counter,)+];
+
+            const fn metric(self, value: u64) -> Metric {
+                match self {
+                    $(Self::$counter => Metric {
+                        name: $name, description: $description, kind: MetricKind::$kind, value
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+counters! {
+    Connections Monotonic "connections" "Connections accepted."
+    ConnectionsOpen Gauge "connections_open" "Connections open now."
+    TlsHandshakesFailed Monotonic "tls_handshakes_failed" "Connections closed because the TLS handshake failed."
+    AcceptErrors Monotonic "accept_errors" "Times the system refused to accept a connection."
+    BrokenConnections Monotonic "broken_connections" "Connections that ended in time-outs, resets or text that is not HTTP."
+    Requests Monotonic "requests" "HTTP requests received."
+    WrongMethod Monotonic "requests_rejected_method" "Requests that were not POST."
+    WrongPath Monotonic "requests_rejected_path" "Requests for a path that is not served."
+    Unauthorized Monotonic "requests_rejected_unauthorized" "Requests without the right token."
+    BodyTooLarge Monotonic "requests_rejected_too_large" "Requests with a body above the limit."
+    BodyIncomplete Monotonic "requests_rejected_incomplete" "Requests whose body ended too early or took too long."
+    EventsReceived Monotonic "events_received" "Events found in the bodies of authorized requests, broken ones included."
+    EventsAccepted Monotonic "events_accepted" "Events put into the queue."
+    EventsMalformed Monotonic "events_rejected_malformed" "Bodies, or parts of bodies, that are not an event."
+    EventsDropped Monotonic "events_dropped_queue_full" "Events dropped because the queue was full."
+}
+
+/// The counters of one inbox.
+#[derive(Debug)]
+pub(crate) struct Counters([AtomicU64; Counter::ALL.len()]);
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self([const { AtomicU64::new(0) }; Counter::ALL.len()])
+    }
+}
+
+impl Counters {
+    pub(crate) fn increase(&self, counter: Counter) {
+        self.0[counter as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// For gauges only.
+    pub(crate) fn decrease(&self, counter: Counter) {
+        self.0[counter as usize].fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn metrics(&self) -> impl Iterator<Item = Metric> {
+        Counter::ALL.iter().map(|&counter| counter.metric(self.0[counter as usize].load(Ordering::Relaxed)))
+    }
+}

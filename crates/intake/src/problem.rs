@@ -1,0 +1,203 @@
+//! What went wrong on the way in: counted for each kind, handed on at most once in ten seconds.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a kind of problem stays silent after it was handed out.
+pub const PROBLEM_INTERVAL: Duration = Duration::from_secs(10);
+
+/// The longest message kept, in bytes.
+const MAX_MESSAGE_BYTES: usize = 512;
+
+/// A kind of problem, named so that an operator can look it up and a rule can match it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProblemKind {
+    /// A request without the right token.
+    Unauthorized,
+    /// A body, or a part of it, that is not an audit event.
+    MalformedBody,
+    /// A body above the limit.
+    BodyTooLarge,
+    /// A body that ended too early or took too long.
+    BodyIncomplete,
+    /// Events dropped because the host takes them more slowly than they come.
+    QueueFull,
+    /// A TLS handshake that failed; often the sender does not trust the certificate.
+    TlsHandshake,
+    /// The system refused to accept a connection, for example for want of file descriptors.
+    AcceptFailed,
+    /// A file, or a part of it, that is not an audit event.
+    MalformedFile,
+    /// A file that cannot be opened or read.
+    UnreadableFile,
+}
+
+impl ProblemKind {
+    /// Every kind, in the order of declaration.
+    pub const ALL: [Self; 9] = [
+        Self::Unauthorized,
+        Self::MalformedBody,
+        Self::BodyTooLarge,
+        Self::BodyIncomplete,
+        Self::QueueFull,
+        Self::TlsHandshake,
+        Self::AcceptFailed,
+        Self::MalformedFile,
+        Self::UnreadableFile,
+    ];
+
+    /// The name, as in `gitlab.pluginerror.kind`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unauthorized => "unauthorized",
+            Self::MalformedBody => "malformed_body",
+            Self::BodyTooLarge => "body_too_large",
+            Self::BodyIncomplete => "body_incomplete",
+            Self::QueueFull => "queue_full",
+            Self::TlsHandshake => "tls_handshake",
+            Self::AcceptFailed => "accept_failed",
+            Self::MalformedFile => "malformed_file",
+            Self::UnreadableFile => "unreadable_file",
+        }
+    }
+}
+
+/// Problems of one kind since the last time they were handed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind.
+    pub kind: ProblemKind,
+    /// The first of them, in a sentence that is safe to show: no token, nothing of a body.
+    pub message: String,
+    /// How many, at least one.
+    pub count: u64,
+}
+
+/// Counts problems and decides when the host hears of them.
+///
+/// Its memory is bounded by the number of kinds, whatever a sender does.
+#[derive(Debug, Default)]
+pub struct ProblemLog {
+    kinds: Mutex<[Pending; ProblemKind::ALL.len()]>,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    count: u64,
+    message: String,
+    handed_out: Option<Instant>,
+}
+
+/// Whether a report is the first of its kind since the last time the kind was handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Report {
+    First,
+    Repeated,
+}
+
+impl ProblemLog {
+    /// Counts a problem. `message` is asked for only when it will be shown, so that a flood costs next to nothing.
+    pub(crate) fn report(&self, kind: ProblemKind, message: impl FnOnce() -> String) -> Report {
+        let mut kinds = self.lock();
+        let pending = &mut kinds[kind as usize];
+        pending.count += 1;
+        if pending.count > 1 {
+            return Report::Repeated;
+        }
+        pending.message = message();
+        pending.message.truncate(pending.message.floor_char_boundary(MAX_MESSAGE_BYTES));
+        Report::First
+    }
+
+    /// The problems the host should hear of at `now`, which are thereby handed out.
+    ///
+    /// The first of a kind is due at once, later ones together once [`PROBLEM_INTERVAL`] is over. Ask regularly:
+    /// what is due later is not announced.
+    pub fn due(&self, now: Instant) -> Vec<Problem> {
+        let mut kinds = self.lock();
+        ProblemKind::ALL.into_iter().filter_map(|kind| kinds[kind as usize].hand_out(kind, now)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, [Pending; ProblemKind::ALL.len()]> {
+        // A panic in a caller's `message` leaves at worst an empty message.
+        self.kinds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pending {
+    fn hand_out(&mut self, kind: ProblemKind, now: Instant) -> Option<Problem> {
+        let too_early = self.handed_out.is_some_and(|last| now.saturating_duration_since(last) < PROBLEM_INTERVAL);
+        if self.count == 0 || too_early {
+            return None;
+        }
+        self.handed_out = Some(now);
+        Some(Problem { kind, message: std::mem::take(&mut self.message), count: std::mem::take(&mut self.count) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(log: &ProblemLog, kind: ProblemKind, message: &str) -> Report {
+        log.report(kind, || message.to_owned())
+    }
+
+    #[test]
+    fn the_first_problem_is_due_at_once() {
+        let log = ProblemLog::default();
+        assert_eq!(report(&log, ProblemKind::Unauthorized, "no token"), Report::First);
+        let expected = Problem { kind: ProblemKind::Unauthorized, message: "no token".to_owned(), count: 1 };
+        assert_eq!(log.due(Instant::now()), [expected]);
+    }
+
+    #[test]
+    fn later_ones_come_as_one_with_their_count_when_ten_seconds_are_over() {
+        let (log, start) = (ProblemLog::default(), Instant::now());
+        report(&log, ProblemKind::Unauthorized, "first");
+        log.due(start);
+        for _ in 0..1000 {
+            report(&log, ProblemKind::Unauthorized, "again");
+        }
+        assert_eq!(log.due(start + Duration::from_millis(9_999)), []);
+        let expected = Problem { kind: ProblemKind::Unauthorized, message: "again".to_owned(), count: 1000 };
+        assert_eq!(log.due(start + PROBLEM_INTERVAL), [expected]);
+        assert_eq!(log.due(start + 3 * PROBLEM_INTERVAL), []);
+    }
+
+    #[test]
+    fn kinds_do_not_silence_each_other() {
+        let (log, start) = (ProblemLog::default(), Instant::now());
+        report(&log, ProblemKind::Unauthorized, "a");
+        log.due(start);
+        report(&log, ProblemKind::Unauthorized, "b");
+        report(&log, ProblemKind::MalformedBody, "c");
+        let due: Vec<_> = log.due(start).into_iter().map(|problem| problem.kind).collect();
+        assert_eq!(due, [ProblemKind::MalformedBody]);
+    }
+
+    #[test]
+    fn a_repeated_problem_does_not_even_build_its_message() {
+        let log = ProblemLog::default();
+        report(&log, ProblemKind::QueueFull, "first");
+        assert_eq!(log.report(ProblemKind::QueueFull, || panic!("built")), Report::Repeated);
+    }
+
+    #[test]
+    fn a_long_message_is_cut_between_characters() {
+        let log = ProblemLog::default();
+        report(&log, ProblemKind::MalformedBody, &"ä€".repeat(1000));
+        let message = &log.due(Instant::now())[0].message;
+        assert!(message.len() <= MAX_MESSAGE_BYTES && message.starts_with("ä€ä€"));
+    }
+
+    #[test]
+    fn every_kind_has_its_own_place_and_name() {
+        for (place, kind) in ProblemKind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, place);
+            assert!(kind.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+        }
+        let names: std::collections::HashSet<_> = ProblemKind::ALL.map(ProblemKind::as_str).into();
+        assert_eq!(names.len(), ProblemKind::ALL.len());
+    }
+}

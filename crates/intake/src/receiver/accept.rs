@@ -1,0 +1,67 @@
+//! Accepts connections, within their bound, until told to stop.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+use super::connection::{self, ConnectionContext};
+use crate::metrics::Counter;
+use crate::problem::ProblemKind;
+
+/// Long enough for something to be closed meanwhile, short enough that no sender gives up.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
+
+/// Serves connections until the sender of `stopped` is dropped, then waits for running requests.
+pub(super) async fn serve(listener: TcpListener, context: Arc<ConnectionContext>, stopped: watch::Receiver<()>) {
+    let limit = context.limits.connections;
+    let places = Arc::new(Semaphore::new(limit as usize));
+    let mut stop = stopped.clone();
+    tokio::select! {
+        () = accept(&listener, &context, &places, &stopped) => {}
+        _ = stop.changed() => {}
+    }
+    drop(listener);
+    // A connection gives its place back when it ends, so having all places means that none is left.
+    let finished = tokio::time::timeout(context.limits.stop_timeout, places.acquire_many(limit)).await;
+    if finished.is_err() {
+        tracing::warn!("connections were cut because their requests did not finish in time");
+    }
+}
+
+async fn accept(
+    listener: &TcpListener,
+    context: &Arc<ConnectionContext>,
+    places: &Arc<Semaphore>,
+    stopped: &watch::Receiver<()>,
+) {
+    // The semaphore is never closed.
+    while let Ok(place) = Arc::clone(places).acquire_owned().await {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let (context, stopped) = (Arc::clone(context), stopped.clone());
+                tokio::spawn(async move {
+                    connection::serve(stream, peer, &context, stopped).await;
+                    drop(place);
+                });
+            }
+            // The peer gave up while it was waiting: nothing is wrong here.
+            Err(error) if is_of_the_peer(&error) => {}
+            Err(error) => {
+                context.inbox.count(Counter::AcceptErrors);
+                context.inbox.report(ProblemKind::AcceptFailed, || {
+                    format!("no connection can be accepted: {error}; trying again until it works")
+                });
+                // A socket with a waiting connection stays readable, so going on at once would keep a core busy.
+                tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+            }
+        }
+    }
+}
+
+fn is_of_the_peer(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

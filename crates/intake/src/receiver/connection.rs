@@ -1,0 +1,132 @@
+//! One connection: its TLS handshake, its requests one after another, its end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutWriter;
+use tokio_rustls::TlsAcceptor;
+
+use super::request;
+use super::settings::{Limits, Settings, VerificationToken};
+use crate::inbox::Inbox;
+use crate::listen::ServedPath;
+use crate::metrics::Counter;
+use crate::problem::ProblemKind;
+
+/// What all connections of a receiver share.
+pub(super) struct ConnectionContext {
+    pub(super) path: ServedPath,
+    pub(super) token: VerificationToken,
+    pub(super) limits: Limits,
+    pub(super) inbox: Arc<Inbox>,
+    /// Bytes that large bodies may still take; see [`body`](super::body).
+    pub(super) body_memory: Semaphore,
+    tls: Option<TlsAcceptor>,
+    http: http1::Builder,
+}
+
+impl ConnectionContext {
+    pub(super) fn new(settings: Settings, tls: Option<TlsAcceptor>, inbox: Arc<Inbox>) -> Self {
+        let limits = settings.limits;
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(limits.header_timeout)
+            .max_header_size(limits.header_bytes as usize)
+            // A sender may close its side as soon as its request is out, and still wants the answer.
+            .half_close(true);
+        Self {
+            path: settings.listen.path().clone(),
+            token: settings.token,
+            inbox,
+            body_memory: Semaphore::new(limits.bodies_in_flight_bytes as usize),
+            limits,
+            tls,
+            http,
+        }
+    }
+}
+
+/// Serves one connection until it ends, or until the sender of `stopped` is dropped and no request is running.
+pub(super) async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    context: &Arc<ConnectionContext>,
+    mut stopped: watch::Receiver<()>,
+) {
+    let _open = OpenConnection::count(&context.inbox);
+    // Answers are small and complete; waiting to fill a packet would only delay them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%peer, %error, "TCP_NODELAY was refused");
+    }
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(context.limits.write_timeout));
+    let stream = Box::pin(stream);
+    let Some(tls) = &context.tls else {
+        return serve_http(stream, peer, context, stopped).await;
+    };
+    let handshake = tokio::time::timeout(context.limits.tls_handshake_timeout, tls.accept(stream));
+    let failure = tokio::select! {
+        _ = stopped.changed() => return,
+        handshake = handshake => match handshake {
+            Ok(Ok(stream)) => return serve_http(stream, peer, context, stopped).await,
+            Ok(Err(error)) => error.to_string(),
+            Err(_elapsed) => "it took too long".to_owned(),
+        }
+    };
+    context.inbox.count(Counter::TlsHandshakesFailed);
+    context.inbox.report(ProblemKind::TlsHandshake, || format!("TLS handshake with {peer} failed: {failure}"));
+}
+
+async fn serve_http<S>(stream: S, peer: SocketAddr, context: &Arc<ConnectionContext>, mut stopped: watch::Receiver<()>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let was_used = AtomicBool::new(false);
+    let service = service_fn(|request| {
+        was_used.store(true, Ordering::Relaxed);
+        let context = Arc::clone(context);
+        async move { Ok::<_, Infallible>(request::answer(request, peer, &context).await) }
+    });
+    let mut connection = pin!(context.http.serve_connection(TokioIo::new(stream), service));
+    let result = tokio::select! {
+        result = connection.as_mut() => result,
+        // hyper closes a connection that is idle between two requests, but would go on waiting for a first one.
+        _ = stopped.changed() => {
+            if !was_used.load(Ordering::Relaxed) {
+                return;
+            }
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = result {
+        context.inbox.count(Counter::BrokenConnections);
+        tracing::debug!(%peer, %error, "a connection broke");
+    }
+}
+
+/// Keeps the number of open connections right, however a connection ends.
+struct OpenConnection<'a>(&'a Inbox);
+
+impl<'a> OpenConnection<'a> {
+    fn count(inbox: &'a Inbox) -> Self {
+        inbox.count(Counter::Connections);
+        inbox.count(Counter::ConnectionsOpen);
+        Self(inbox)
+    }
+}
+
+impl Drop for OpenConnection<'_> {
+    fn drop(&mut self) {
+        self.0.uncount(Counter::ConnectionsOpen);
+    }
+}

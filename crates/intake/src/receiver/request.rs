@@ -1,0 +1,110 @@
+//! One request: the checks in their order, its events into the inbox, its answer.
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use audit_event::{Origin, events};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+
+use super::body;
+use super::connection::ConnectionContext;
+use super::rejection::{Rejection, TokenFault};
+use crate::event::ReceivedEvent;
+use crate::metrics::Counter;
+use crate::problem::ProblemKind;
+
+static TOKEN_HEADER: HeaderName = HeaderName::from_static("x-gitlab-event-streaming-token");
+
+/// Answers a request, whatever it is, without waiting for whoever takes the events.
+pub(super) async fn answer(
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    context: &ConnectionContext,
+) -> Response<Full<Bytes>> {
+    context.inbox.count(Counter::Requests);
+    match receive(request, peer, context).await {
+        // The words of the Go plugin, which somebody's monitoring may look for.
+        Ok(()) => text(StatusCode::OK, "Request Successful"),
+        Err(rejection) => {
+            rejection.record(peer, &context.inbox);
+            let mut answer = text(rejection.status(), rejection);
+            if rejection == Rejection::WrongMethod {
+                answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+            }
+            answer
+        }
+    }
+}
+
+async fn receive(request: Request<Incoming>, peer: SocketAddr, context: &ConnectionContext) -> Result<(), Rejection> {
+    if request.method() != Method::POST {
+        return Err(Rejection::WrongMethod);
+    }
+    if !context.path.serves(request.uri().path()) {
+        return Err(Rejection::WrongPath);
+    }
+    // Before the body: who has no token gets no memory.
+    authorize(request.headers(), context)?;
+    let body = body::read(request.into_body(), &context.limits, &context.body_memory).await?;
+    // The content type is not looked at: GitLab says application/x-www-form-urlencoded and sends JSON.
+    accept_events(&body.bytes, peer, context)
+}
+
+fn authorize(headers: &HeaderMap, context: &ConnectionContext) -> Result<(), Rejection> {
+    let mut tokens = headers.get_all(&TOKEN_HEADER).iter();
+    let fault = match (tokens.next(), tokens.next()) {
+        (None, _) => TokenFault::Missing,
+        (Some(_), Some(_)) => TokenFault::Repeated,
+        (Some(token), None) if context.token.secret.is(token.as_bytes()) => return Ok(()),
+        (Some(_), None) => TokenFault::Wrong,
+    };
+    Err(Rejection::Unauthorized(fault))
+}
+
+/// Puts the body's events into the inbox. Fails if none of them could be put there, unless the body is an empty array.
+fn accept_events(body: &[u8], peer: SocketAddr, context: &ConnectionContext) -> Result<(), Rejection> {
+    let inbox = &context.inbox;
+    let received_at = nanoseconds_since_epoch();
+    let (mut was_any_accepted, mut first_rejection) = (false, None);
+    for event in events(body) {
+        inbox.count(Counter::EventsReceived);
+        let outcome = match event {
+            Ok(json) => {
+                let instance = context.token.instance.clone();
+                let event = ReceivedEvent { json: json.into(), received_at, origin: Origin::Webhook, instance };
+                inbox.push(event).map_err(Rejection::Refused)
+            }
+            Err(error) => {
+                inbox.count(Counter::EventsMalformed);
+                inbox.report(ProblemKind::MalformedBody, || {
+                    format!("what {} sent is not an audit event: {error}", peer.ip().to_canonical())
+                });
+                Err(Rejection::NoEvent(error))
+            }
+        };
+        match outcome {
+            Ok(()) => was_any_accepted = true,
+            Err(rejection) => _ = first_rejection.get_or_insert(rejection),
+        }
+    }
+    match first_rejection {
+        Some(rejection) if !was_any_accepted => Err(rejection),
+        _ => Ok(()),
+    }
+}
+
+fn nanoseconds_since_epoch() -> u64 {
+    // Before 1970 or after 2554 the clock is wrong, and any number is as good as another.
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
+}
+
+fn text(status: StatusCode, text: impl Display) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::from(text.to_string()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    answer
+}

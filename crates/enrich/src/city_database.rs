@@ -1,10 +1,8 @@
 //! City, country and continent of an address, from a MaxMind City database.
 
-use std::{
-    fs, io,
-    net::IpAddr,
-    path::{Path, PathBuf},
-};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use audit_event::Place;
 use maxminddb::Reader;
@@ -78,12 +76,17 @@ struct Names<'a> {
     en: Option<&'a str>,
 }
 
+impl std::fmt::Debug for CityDatabase {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("CityDatabase").field(&self.reader.metadata().database_type).finish()
+    }
+}
+
 impl CityDatabase {
     /// Opens the database at `path`.
     pub fn open(path: &Path) -> Result<Self, DatabaseError> {
         let bytes = fs::read(path).map_err(|cause| DatabaseError::Unreadable { path: path.into(), cause })?;
-        let reader =
-            Reader::from_source(bytes).map_err(|cause| DatabaseError::Broken { path: path.into(), cause })?;
+        let reader = Reader::from_source(bytes).map_err(|cause| DatabaseError::Broken { path: path.into(), cause })?;
         let kind = &reader.metadata().database_type;
         if !kind.contains("City") && !kind.contains("Enterprise") {
             return Err(DatabaseError::WrongKind { path: path.into(), kind: kind.clone() });
@@ -92,17 +95,16 @@ impl CityDatabase {
     }
 
     /// Where an address is; `None` for an address that is private, unknown to the database, or damaged in it.
-    pub fn place(&self, address: IpAddr) -> Option<Place> {
+    pub fn place(&self, address: IpAddr) -> Option<Place<'_>> {
         if !is_on_the_internet(address) {
             return None;
         }
         let record: Record<'_> = self.reader.lookup(address).ok()?.decode().ok()??;
-        let owned = |name: Option<&str>| name.map(str::to_owned);
         let place = Place {
-            city: owned(record.city.names.en),
-            country: owned(record.country.names.en),
-            country_iso_code: owned(record.country.iso_code),
-            continent: owned(record.continent.names.en),
+            city: record.city.names.en,
+            country: record.country.names.en,
+            country_iso_code: record.country.iso_code,
+            continent: record.continent.names.en,
         };
         (place != Place::default()).then_some(place)
     }
@@ -141,10 +143,10 @@ mod tests {
         let database = CityDatabase::open(&database(&folder, "GeoLite2-City")).unwrap();
         for address in ["193.0.6.139", "2001:67c:2e8::1", "::ffff:193.0.6.139"] {
             let place = database.place(address.parse().unwrap()).unwrap();
-            assert_eq!(place.city.as_deref(), Some("Amsterdam"), "{address}");
-            assert_eq!(place.country.as_deref(), Some("Netherlands"), "{address}");
-            assert_eq!(place.country_iso_code.as_deref(), Some("NL"), "{address}");
-            assert_eq!(place.continent.as_deref(), Some("Europe"), "{address}");
+            assert_eq!(place.city, Some("Amsterdam"), "{address}");
+            assert_eq!(place.country, Some("Netherlands"), "{address}");
+            assert_eq!(place.country_iso_code, Some("NL"), "{address}");
+            assert_eq!(place.continent, Some("Europe"), "{address}");
         }
     }
 
@@ -154,7 +156,7 @@ mod tests {
         let database = CityDatabase::open(&database(&folder, "GeoLite2-City")).unwrap();
         let place = database.place("194.0.0.1".parse().unwrap()).unwrap();
         assert_eq!(place.city, None);
-        assert_eq!(place.country_iso_code.as_deref(), Some("NL"));
+        assert_eq!(place.country_iso_code, Some("NL"));
     }
 
     #[test]

@@ -9,13 +9,12 @@ mod secret;
 
 use std::path::PathBuf;
 
-use intake::{Listen, Secret};
-use serde_json::Value;
-
 pub use error::SettingsError;
+use intake::{Listen, Secret};
 pub use key::{KEYS, Key, Kind};
 pub use reference::markdown;
 pub use schema::json_schema;
+use serde_json::Value;
 
 /// What the operator has set, with defaults for the rest. The keys are described in [`KEYS`].
 #[derive(Debug, Clone)]

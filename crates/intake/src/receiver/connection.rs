@@ -25,7 +25,7 @@ use crate::problem::ProblemKind;
 /// What all connections of a receiver share.
 pub(super) struct ConnectionContext {
     pub(super) path: ServedPath,
-    pub(super) token: VerificationToken,
+    pub(super) tokens: Vec<VerificationToken>,
     pub(super) limits: Limits,
     pub(super) inbox: Arc<Inbox>,
     /// Bytes that large bodies may still take; see [`body`](super::body).
@@ -45,7 +45,7 @@ impl ConnectionContext {
             .half_close(true);
         Self {
             path: settings.listen.path().clone(),
-            token: settings.token,
+            tokens: settings.tokens,
             inbox,
             body_memory: Semaphore::new(limits.bodies_in_flight_bytes as usize),
             limits,

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, events};
@@ -13,6 +14,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::body;
 use super::connection::ConnectionContext;
 use super::rejection::{Rejection, TokenFault};
+use super::settings::VerificationToken;
 use crate::event::ReceivedEvent;
 use crate::metrics::Counter;
 use crate::problem::ProblemKind;
@@ -48,25 +50,34 @@ async fn receive(request: Request<Incoming>, peer: SocketAddr, context: &Connect
         return Err(Rejection::WrongPath);
     }
     // Before the body: who has no token gets no memory.
-    authorize(request.headers(), context)?;
+    let instance = authorize(request.headers(), &context.tokens)?;
     let body = body::read(request.into_body(), &context.limits, &context.body_memory).await?;
     // The content type is not looked at: GitLab says application/x-www-form-urlencoded and sends JSON.
-    accept_events(&body.bytes, peer, context)
+    accept_events(&body.bytes, peer, instance, context)
 }
 
-fn authorize(headers: &HeaderMap, context: &ConnectionContext) -> Result<(), Rejection> {
-    let mut tokens = headers.get_all(&TOKEN_HEADER).iter();
-    let fault = match (tokens.next(), tokens.next()) {
+/// The instance that the shown token belongs to.
+fn authorize(headers: &HeaderMap, tokens: &[VerificationToken]) -> Result<Option<Arc<str>>, Rejection> {
+    let mut shown = headers.get_all(&TOKEN_HEADER).iter();
+    let fault = match (shown.next(), shown.next()) {
         (None, _) => TokenFault::Missing,
         (Some(_), Some(_)) => TokenFault::Repeated,
-        (Some(token), None) if context.token.secret.is(token.as_bytes()) => return Ok(()),
-        (Some(_), None) => TokenFault::Wrong,
+        (Some(shown), None) => {
+            // Every token is compared, so that the time taken does not tell which one matched.
+            let matching = tokens.iter().filter(|token| token.secret.is(shown.as_bytes())).last();
+            return matching.map(|token| token.instance.clone()).ok_or(Rejection::Unauthorized(TokenFault::Wrong));
+        }
     };
     Err(Rejection::Unauthorized(fault))
 }
 
 /// Puts the body's events into the inbox. Fails if none of them could be put there, unless the body is an empty array.
-fn accept_events(body: &[u8], peer: SocketAddr, context: &ConnectionContext) -> Result<(), Rejection> {
+fn accept_events(
+    body: &[u8],
+    peer: SocketAddr,
+    instance: Option<Arc<str>>,
+    context: &ConnectionContext,
+) -> Result<(), Rejection> {
     let inbox = &context.inbox;
     let received_at = nanoseconds_since_epoch();
     let (mut was_any_accepted, mut first_rejection) = (false, None);
@@ -74,7 +85,7 @@ fn accept_events(body: &[u8], peer: SocketAddr, context: &ConnectionContext) -> 
         inbox.count(Counter::EventsReceived);
         let outcome = match event {
             Ok(json) => {
-                let instance = context.token.instance.clone();
+                let instance = instance.clone();
                 let event = ReceivedEvent { json: json.into(), received_at, origin: Origin::Webhook, instance };
                 inbox.push(event).map_err(Rejection::Refused)
             }

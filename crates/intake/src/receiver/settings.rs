@@ -12,8 +12,8 @@ use crate::secret::Secret;
 pub struct Settings {
     /// Where to listen.
     pub listen: Listen,
-    /// What a sender must show.
-    pub token: VerificationToken,
+    /// What a sender must show: one of these.
+    pub tokens: Vec<VerificationToken>,
     /// Where `server.crt` and `server.key` are; needed for `https`.
     pub secrets_dir: Option<PathBuf>,
     /// How much of everything.

@@ -8,7 +8,9 @@ use super::key::{Key, Kind, type_name};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// The text is no JSON.
-    #[error("the configuration is not JSON ({cause}); write the keys as YAML under init_config, or give it as valid JSON")]
+    #[error(
+        "the configuration is not JSON ({cause}); write the keys as YAML under init_config, or give it as valid JSON"
+    )]
     NotJson {
         /// What the JSON parser said.
         cause: String,

@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use intake::Listen;
 use serde_json::Value;
 
-use super::{
-    DefaultScheme, Settings, SettingsError, Token,
-    error::Problem,
-    number::{SizeRange, size},
-    secret::{secret, text},
-};
+use super::error::Problem;
+use super::number::{SizeRange, size};
+use super::secret::{secret, text};
+use super::{DefaultScheme, Settings, SettingsError, Token};
 
 /// One configuration key.
 #[derive(Debug)]

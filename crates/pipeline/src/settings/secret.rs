@@ -1,6 +1,7 @@
 //! Strings as Falco really passes them, and secrets that live elsewhere.
 
-use std::{fs::File, io::Read};
+use std::fs::File;
+use std::io::Read;
 
 use intake::Secret;
 use serde_json::Value;
@@ -29,13 +30,12 @@ pub(super) fn secret(value: &Value) -> Result<Secret, Problem> {
     let text = if let Some(path) = text.strip_prefix("file:") {
         from_file(path)?
     } else if let Some(name) = text.strip_prefix("env:") {
-        std::env::var(name).map_err(|_| {
-            Problem::Because(format!("the environment variable {name} is not set, or is not UTF-8"))
-        })?
+        std::env::var(name)
+            .map_err(|_| Problem::Because(format!("the environment variable {name} is not set, or is not UTF-8")))?
     } else {
         text
     };
-    Secret::new(&text).map_err(|error| Problem::Because(error.to_string()))
+    Secret::new(text).map_err(|error| Problem::Because(error.to_string()))
 }
 
 fn from_file(path: &str) -> Result<String, Problem> {

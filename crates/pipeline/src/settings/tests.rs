@@ -1,6 +1,7 @@
 //! The settings as Falco really passes them ("Falco as a host", section Configuration) and as operators mistype them.
 
-use std::{fs, path::PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 use tempfile::TempDir;
 
@@ -52,14 +53,17 @@ fn null_members_and_empty_paths_count_as_not_given() {
 #[test]
 fn a_token_of_digits_survives_being_made_a_number() {
     let settings = Settings::from_init_config(r#"{"VerificationToken": 1234567890123456}"#).unwrap();
-    assert!(settings.tokens[0].secret.matches(b"1234567890123456"));
+    assert!(settings.tokens[0].secret.is(b"1234567890123456"));
 }
 
 #[test]
 fn a_token_whose_spelling_is_lost_is_refused_with_the_way_out() {
     for token in ["123456789012345678901234", "1.5", "true"] {
         let error = refusal(&format!(r#"{{"VerificationToken": {token}}}"#));
-        assert!(error.starts_with("VerificationToken: ") && error.contains("file:") && error.contains("env:"), "{error}");
+        assert!(
+            error.starts_with("VerificationToken: ") && error.contains("file:") && error.contains("env:"),
+            "{error}"
+        );
     }
 }
 
@@ -74,7 +78,10 @@ fn switches_are_taken_in_each_spelling_of_yaml() {
 
 #[test]
 fn an_unknown_key_names_the_nearest_one() {
-    assert_eq!(refusal(r#"{"VerificationTokn": "x"}"#), "unknown key `VerificationTokn`; did you mean `VerificationToken`?");
+    assert_eq!(
+        refusal(r#"{"VerificationTokn": "x"}"#),
+        "unknown key `VerificationTokn`; did you mean `VerificationToken`?"
+    );
     assert_eq!(refusal(r#"{"usehttps": true}"#), "unknown key `usehttps`; did you mean `UseHTTPS`?");
     assert!(refusal(r#"{"Colour": "red"}"#).contains("docs/configuration.md"));
 }
@@ -101,12 +108,12 @@ fn secrets_come_from_files_and_from_the_environment() {
     fs::write(&path, "abcdefghijklmnop\n").unwrap();
     let settings =
         Settings::from_init_config(&format!(r#"{{"VerificationToken": "file:{}"}}"#, path.display())).unwrap();
-    assert!(settings.tokens[0].secret.matches(b"abcdefghijklmnop"));
+    assert!(settings.tokens[0].secret.is(b"abcdefghijklmnop"));
 
     // PATH is the one variable that is surely set; changing the environment would race with other tests.
     let path = std::env::var("PATH").unwrap();
     let settings = Settings::from_init_config(r#"{"VerificationToken": "env:PATH"}"#).unwrap();
-    assert!(settings.tokens[0].secret.matches(path.as_bytes()));
+    assert!(settings.tokens[0].secret.is(path.as_bytes()));
 }
 
 #[test]

@@ -1,0 +1,150 @@
+//! A running pipeline: started with its source, asked for events by its host, ended by being dropped.
+
+use std::mem;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use audit_event::{Origin, PluginError};
+use enrich::{Arrival, CityDatabase, EnrichedEvent, Enricher};
+use intake::{BatchLimits, Inbox, Limits, Problem, ProblemKind, ReceivedEvent, Receiver, Taken, VerificationToken};
+
+use crate::{Batch, Metrics, Settings, Source, StartError};
+
+/// Events on their way from GitLab to one host.
+///
+/// Dropping it closes the port, ends every thread and forgets what is queued, so that a host may start another one in the
+/// same process at once.
+#[derive(Debug)]
+pub struct Pipeline {
+    inbox: Arc<Inbox>,
+    /// None once it was told to stop.
+    receiver: Option<Receiver>,
+    local_address: SocketAddr,
+    enricher: Enricher,
+    /// Kept from batch to batch for its memory.
+    received: Vec<ReceivedEvent>,
+    log_events: LogEvents,
+}
+
+/// Whether `DebugJSON` asks for each event in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LogEvents {
+    Yes,
+    No,
+}
+
+impl Pipeline {
+    /// Opens the source. When this returns, the port is open.
+    pub fn start(settings: &Settings, source: &Source) -> Result<Self, StartError> {
+        let Source::Webhook(listen) = source else {
+            return Err(StartError::Files("not yet".to_owned()));
+        };
+        if settings.tokens.is_empty() {
+            return Err(StartError::NoToken);
+        }
+        let inbox = Arc::new(Inbox::new(settings.max_queue_size));
+        let intake_settings = intake::Settings {
+            listen: listen.clone(),
+            tokens: settings
+                .tokens
+                .iter()
+                .map(|token| VerificationToken {
+                    secret: token.secret.clone(),
+                    instance: token.instance.as_deref().map(Arc::from),
+                })
+                .collect(),
+            secrets_dir: settings.secrets_dir.clone(),
+            limits: Limits {
+                body_bytes: u32::try_from(settings.max_event_size).unwrap_or(u32::MAX),
+                ..Limits::default()
+            },
+        };
+        let receiver = Receiver::start(intake_settings, Arc::clone(&inbox))?;
+        Ok(Self {
+            inbox,
+            local_address: receiver.local_address(),
+            receiver: Some(receiver),
+            enricher: Enricher::new(open_city_database(settings)),
+            received: Vec::new(),
+            log_events: if settings.debug_json { LogEvents::Yes } else { LogEvents::No },
+        })
+    }
+
+    /// The next events. Returns at once when there are some, and after `wait` when none came.
+    ///
+    /// Among them are the events that report our own problems (`gitlab.event_type = pluginerror`), at most one of a kind
+    /// in ten seconds.
+    pub fn next_batch(&mut self, limits: BatchLimits, wait: Duration) -> Batch {
+        let mut received = mem::take(&mut self.received);
+        let taken = self.inbox.take(&mut received, limits, wait);
+        let mut events: Vec<EnrichedEvent> = received.drain(..).map(|event| self.enrich(&event)).collect();
+        self.received = received;
+        events.extend(self.inbox.due_problems(Instant::now()).iter().map(|problem| report(problem)));
+        if self.log_events == LogEvents::Yes {
+            events.iter().for_each(log);
+        }
+        match taken {
+            _ if !events.is_empty() => Batch::Events(events),
+            Taken::Closed => Batch::End,
+            Taken::Events | Taken::Nothing => Batch::Nothing,
+        }
+    }
+
+    /// Closes the port; [`next_batch`](Self::next_batch) gives what is queued and then [`Batch::End`].
+    ///
+    /// Waits for requests that are being read, a few seconds at most.
+    pub fn stop_receiving(&mut self) {
+        if let Some(receiver) = self.receiver.take() {
+            receiver.stop();
+        }
+        self.inbox.close();
+    }
+
+    /// The address that is listened on, with the port the system chose where the URL said 0.
+    pub const fn local_address(&self) -> SocketAddr {
+        self.local_address
+    }
+
+    /// What the pipeline counts.
+    pub fn metrics(&self) -> Metrics {
+        Metrics::new(&self.inbox)
+    }
+
+    fn enrich(&mut self, event: &ReceivedEvent) -> EnrichedEvent {
+        let arrival =
+            Arrival { received_at: event.received_at, origin: event.origin, instance: event.instance.as_deref() };
+        let (enriched, indexed) = self.enricher.enrich(&event.json, arrival);
+        if let Err(error) = indexed {
+            self.inbox.report(ProblemKind::MalformedBody, || format!("an event has no fields: {error}"));
+        }
+        enriched
+    }
+}
+
+/// The City database, if one is configured and fit. One that is not is said so and left out: an event without a place is
+/// better than no event.
+fn open_city_database(settings: &Settings) -> Option<CityDatabase> {
+    let path = settings.city_database.as_ref()?;
+    CityDatabase::open(path)
+        .inspect_err(|error| tracing::warn!("MaxmindCityDBPath: {error}; events have no place"))
+        .ok()
+}
+
+fn report(problem: &Problem) -> EnrichedEvent {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    let time = u64::try_from(now).unwrap_or(u64::MAX);
+    let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
+    EnrichedEvent { json: error.event(time, Origin::Webhook, None), time }
+}
+
+/// Logs an event for `DebugJSON`.
+///
+/// A failed sign-in to an unknown account is left out: people type their password into the user name box.
+fn log(event: &EnrichedEvent) {
+    if event.json.contains("login_failed") && event.json.contains("UnauthenticatedAuthor") {
+        tracing::info!("event: (a failed sign-in to an unknown account is not shown; its user name may be a password)");
+    } else {
+        tracing::info!("event: {}", event.json);
+    }
+}

@@ -1,0 +1,38 @@
+//! Why a pipeline does not start: one line that names the key of the configuration and the mend.
+
+use intake::StartError as IntakeError;
+
+/// A mistake that the operator has to mend. Whatever goes wrong after the start is a `pluginerror` event instead.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Anybody could send events.
+    #[error(
+        "VerificationToken: not set, so anybody could send forged events; copy the verification token of GitLab's \
+         streaming destination here, or write `file:/path` or `env:NAME`"
+    )]
+    NoToken,
+    /// HTTPS without a certificate.
+    #[error(
+        "SecretsDir: not set, but HTTPS needs a folder with server.crt and server.key; set it, or listen on http://"
+    )]
+    NoSecretsDir,
+    /// The certificate or its key.
+    #[error("SecretsDir: {0}")]
+    Certificate(#[source] intake::TlsError),
+    /// The address cannot be listened on.
+    #[error("Listen (or open_params): {0}")]
+    Listen(#[source] IntakeError),
+    /// None of the files is there.
+    #[error("open_params: {0}")]
+    Files(String),
+}
+
+impl From<IntakeError> for StartError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::NoSecretsDir => Self::NoSecretsDir,
+            IntakeError::Tls(error) => Self::Certificate(error),
+            other => Self::Listen(other),
+        }
+    }
+}

@@ -3,17 +3,13 @@
 use std::ffi::CStr;
 
 use anyhow::Error;
-use falco_plugin::{
-    base::{Json, Metric, Plugin},
-    tables::TablesInput,
-};
+use falco_plugin::base::{Json, Metric, Plugin};
+use falco_plugin::tables::TablesInput;
 use pipeline::Settings;
 
-use crate::{
-    extract::FieldCache,
-    init_config::InitConfig,
-    source::{SharedMetrics, metrics},
-};
+use crate::extract::FieldCache;
+use crate::init_config::InitConfig;
+use crate::source::{SharedMetrics, metrics};
 
 /// The `gitlab` plugin.
 #[derive(Debug)]

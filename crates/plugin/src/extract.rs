@@ -10,17 +10,16 @@ mod schema;
 
 use std::ffi::CStr;
 
-use falco_plugin::{
-    anyhow::Error,
-    api::{ss_plugin_extract_field, ss_plugin_extract_value_offsets},
-    event::{PluginEvent, events::Event},
-    extract::{EventInput, ExtractFieldInfo, ExtractPlugin},
-    tables::LazyTableReader,
-};
-
 pub(crate) use cache::FieldCache;
+use falco_plugin::anyhow::Error;
+use falco_plugin::api::{ss_plugin_extract_field, ss_plugin_extract_value_offsets};
+use falco_plugin::event::PluginEvent;
+use falco_plugin::event::events::Event;
+use falco_plugin::extract::{EventInput, ExtractFieldInfo, ExtractPlugin};
+use falco_plugin::tables::LazyTableReader;
 
-use crate::{GitlabPlugin, guard::guarded};
+use crate::GitlabPlugin;
+use crate::guard::guarded;
 
 impl ExtractPlugin for GitlabPlugin {
     type Event<'a> = Event<PluginEvent<&'a [u8]>>;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use falco_plugin::schemars::{JsonSchema, Schema, SchemaGenerator};
 use pipeline::json_schema;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// `init_config` as Falco passes it, not yet read.

@@ -13,7 +13,6 @@ mod init_config;
 mod source;
 
 pub use base::GitlabPlugin;
-
 use falco_plugin::{extract_plugin, plugin, source_plugin};
 
 plugin!(GitlabPlugin);

@@ -2,19 +2,19 @@
 
 mod metrics;
 
-use std::{ffi::CString, time::Duration};
+use std::ffi::CString;
+use std::time::Duration;
 
 use anyhow::Error;
-use falco_plugin::{
-    FailureReason,
-    event::{PluginEvent, events::Event},
-    source::{EventBatch, EventInput, SourcePlugin, SourcePluginInstance},
-};
+use falco_plugin::FailureReason;
+use falco_plugin::event::PluginEvent;
+use falco_plugin::event::events::Event;
+use falco_plugin::source::{EventBatch, EventInput, SourcePlugin, SourcePluginInstance};
+pub(crate) use metrics::{SharedMetrics, metrics};
 use pipeline::{Batch, BatchLimits, Pipeline, Source};
 
-pub(crate) use metrics::{SharedMetrics, metrics};
-
-use crate::{GitlabPlugin, guard::guarded};
+use crate::GitlabPlugin;
+use crate::guard::guarded;
 
 /// How long one call may wait for an event. Falco looks for a signal to stop between two calls.
 const WAIT: Duration = Duration::from_millis(100);

@@ -1,10 +1,8 @@
 //! A field's value laid out in memory as Falco reads it.
 
-use std::{
-    ffi::{c_char, c_void},
-    net::IpAddr,
-    ptr,
-};
+use std::ffi::{c_char, c_void};
+use std::net::IpAddr;
+use std::ptr;
 
 use audit_event::FieldValue;
 use bumpalo::Bump;

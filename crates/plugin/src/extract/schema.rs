@@ -1,9 +1,7 @@
 //! The fields as Falco wants to be told: a JSON list.
 
-use std::{
-    ffi::{CStr, CString},
-    sync::OnceLock,
-};
+use std::ffi::{CStr, CString};
+use std::sync::OnceLock;
 
 use audit_event::{FIELDS, Field, FieldArgument, FieldType};
 use serde_json::{Value, json};
@@ -20,7 +18,7 @@ pub(super) fn fields() -> &'static CStr {
 fn field(field: &Field) -> Value {
     let mut json = json!({
         "name": field.name,
-        "type": type_name(field.field_type),
+        "type": type_name(field.ty),
         "isList": field.is_list,
         "desc": field.description,
     });

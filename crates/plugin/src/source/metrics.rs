@@ -1,10 +1,8 @@
 //! The pipeline's counts as Falco's plugin metrics.
 
-use std::{
-    collections::BTreeMap,
-    ffi::{CStr, CString},
-    sync::{Mutex, PoisonError},
-};
+use std::collections::BTreeMap;
+use std::ffi::{CStr, CString};
+use std::sync::{Mutex, PoisonError};
 
 use falco_plugin::base::{Metric, MetricLabel, MetricType, MetricValue};
 use pipeline::{MetricKind, Metrics};

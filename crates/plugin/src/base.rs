@@ -32,7 +32,7 @@ impl Plugin for GitlabPlugin {
     const CONTACT: &'static CStr = c"https://github.com/falco-gitlab/falco-gitlab";
     type ConfigType = Json<InitConfig>;
 
-    fn new(_: Option<&TablesInput>, Json(config): Self::ConfigType) -> Result<Self, Error> {
+    fn new(_: Option<&TablesInput<'_>>, Json(config): Self::ConfigType) -> Result<Self, Error> {
         let settings = Settings::from_init_config(&config.0)?;
         if settings.debug && log::max_level() < log::LevelFilter::Debug {
             log::set_max_level(log::LevelFilter::Debug);

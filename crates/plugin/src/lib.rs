@@ -7,14 +7,10 @@
 //! Falco ends at one ("Falco as a host", section Running).
 
 mod base;
+pub mod c_interface;
 mod extract;
 mod guard;
 mod init_config;
 mod source;
 
 pub use base::GitlabPlugin;
-use falco_plugin::{extract_plugin, plugin, source_plugin};
-
-plugin!(GitlabPlugin);
-source_plugin!(GitlabPlugin);
-extract_plugin!(GitlabPlugin);

@@ -1,0 +1,79 @@
+//! Falco loads, opens, closes and reloads a plugin in one process (SIGHUP, `watch_config_files`); nothing may stay behind.
+
+mod host;
+
+use std::ffi::CString;
+use std::net::TcpListener;
+
+use falco_plugin_runner::PluginRunner;
+use host::{Host, Library, TOKEN, plugin};
+use serde_json::{Value, json};
+
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").unwrap().count()
+}
+
+fn reload_many_times(settings: &Value) {
+    let address = host::free_address();
+    let mut config = json!({"VerificationToken": TOKEN, "Listen": format!("http://{address}/gitlab")});
+    config.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+    let config = CString::new(config.to_string()).unwrap();
+    let before = threads();
+    for _ in 0..30 {
+        let mut runner = PluginRunner::new();
+        runner.register_plugin(plugin(), &config).unwrap();
+        let runner = runner.start_capture().expect("the port was released by the one before");
+        assert_eq!(host::Post::new("{}").to(address, None).status, 200);
+        drop(runner.stop_capture().unwrap());
+    }
+    assert_eq!(threads(), before, "every thread has ended");
+    TcpListener::bind(address).expect("the port is free");
+}
+
+#[test]
+fn a_reload_releases_port_and_threads() {
+    reload_many_times(&json!({}));
+}
+
+#[test]
+fn a_reload_with_a_city_database_does_as_well() {
+    let folder = host::folder();
+    reload_many_times(&json!({"MaxmindCityDBPath": host::city_database(folder.path(), "GeoLite2-City")}));
+}
+
+#[test]
+fn closing_with_events_nobody_took_is_clean() {
+    let host = Host::http();
+    for _ in 0..100 {
+        host.post("{}");
+    }
+    let address = host.address;
+    drop(host);
+    TcpListener::bind(address).expect("the port is free");
+}
+
+#[test]
+fn the_plugin_says_who_it_is() {
+    let api = plugin();
+    assert_eq!(Library::text(api.get_name), "gitlab");
+    assert_eq!(Library::text(api.get_version), env!("CARGO_PKG_VERSION"));
+    assert_eq!(Library::text(api.__bindgen_anon_1.get_event_source), "gitlab");
+    // SAFETY: the function takes nothing and returns a number.
+    assert_eq!(unsafe { api.__bindgen_anon_1.get_id.unwrap()() }, 19);
+    assert_eq!(Library::text(api.get_required_api_version), "3.11.0", "README: Falco 0.41 or newer");
+}
+
+#[test]
+fn every_field_of_the_go_plugin_is_offered_as_a_string() {
+    let fields: Value = serde_json::from_str(&Library::text(plugin().__bindgen_anon_2.get_fields)).unwrap();
+    let fields = fields.as_array().unwrap();
+    for name in [
+        "event_id", "event_type", "author_id", "author_name", "author_email", "author_class", "custom_message", "city",
+        "country", "countryisocode", "continent", "entity_id", "entity_type", "entity_path", "failed_login", "created_at",
+        "ip_address", "op_type", "op_item", "op_changed_from", "op_changed_to", "target_id", "target_type",
+        "target_details", "pluginerrormessage",
+    ] {
+        let field = fields.iter().find(|field| field["name"] == format!("gitlab.{name}"));
+        assert_eq!(field.unwrap_or_else(|| panic!("{name} is missing"))["type"], "string", "{name}");
+    }
+}

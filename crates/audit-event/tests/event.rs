@@ -1,4 +1,6 @@
 //! What an event says, in every shape GitLab has given it, and whatever types its members have.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
+
 use audit_event::{AuditEvent, EventIndex, FieldValue, ParseError, field};
 
 fn read<T>(json: &str, value: impl FnOnce(AuditEvent<'_>) -> T) -> T {

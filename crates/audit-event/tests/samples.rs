@@ -1,4 +1,6 @@
 //! Every sample is cut into events and read; a snapshot for each file pins the value of each field it has.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};

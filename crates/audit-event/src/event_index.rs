@@ -76,16 +76,13 @@ pub struct EventIndex {
 impl EventIndex {
     /// Reads an event that went through [`with_addition`](crate::with_addition): its last `_falco` member is ours and is believed.
     pub fn parse<'a>(&'a mut self, json: &'a str) -> Result<AuditEvent<'a>, ParseError> {
-        self.read(json)?;
-        self.read_part(Part::Addition, json, self.value(json, Part::Event, "_falco"))?;
-        self.read_part(Part::Place, json, self.value(json, Part::Addition, "place"))?;
-        self.read_part(Part::PluginError, json, self.value(json, Part::Addition, "plugin_error"))?;
+        self.read(json, Self::read_all)?;
         Ok(self.event(json))
     }
 
     /// Reads an event as a sender gave it: a `_falco` member in it is not ours and no field sees it.
     pub fn parse_received<'a>(&'a mut self, json: &'a str) -> Result<AuditEvent<'a>, ParseError> {
-        self.read(json)?;
+        self.read(json, Self::read_sent)?;
         Ok(self.event(json))
     }
 
@@ -101,9 +98,32 @@ impl EventIndex {
         JsonValue::new(member.value.text(json)?)
     }
 
-    fn read(&mut self, json: &str) -> Result<(), ParseError> {
+    fn read(
+        &mut self,
+        json: &str,
+        read: impl FnOnce(&mut Self, &str) -> Result<(), ParseError>,
+    ) -> Result<(), ParseError> {
+        self.clear();
+        let result = read(self, json);
+        if result.is_err() {
+            self.clear();
+        }
+        result
+    }
+
+    fn clear(&mut self) {
         self.members.clear();
         self.parts = Default::default();
+    }
+
+    fn read_all(&mut self, json: &str) -> Result<(), ParseError> {
+        self.read_sent(json)?;
+        self.read_part(Part::Addition, json, self.value(json, Part::Event, "_falco"))?;
+        self.read_part(Part::Place, json, self.value(json, Part::Addition, "place"))?;
+        self.read_part(Part::PluginError, json, self.value(json, Part::Addition, "plugin_error"))
+    }
+
+    fn read_sent(&mut self, json: &str) -> Result<(), ParseError> {
         if u32::try_from(json.len()).is_err() {
             return Err(ParseError::TooLong);
         }
@@ -111,10 +131,10 @@ impl EventIndex {
         if is_too_deep(json) {
             return Err(ParseError::TooDeep);
         }
-        let details = self.value(json, Part::Event, "details");
-        self.read_part(Part::Details, json, details)?;
-        let message = self.value(json, Part::Details, "custom_message");
-        self.read_part(Part::CustomMessage, json, message.or_else(|| self.value(json, Part::Event, "custom_message")))
+        self.read_part(Part::Details, json, self.value(json, Part::Event, "details"))?;
+        let in_details = self.value(json, Part::Details, "custom_message");
+        let message = in_details.or_else(|| self.value(json, Part::Event, "custom_message"));
+        self.read_part(Part::CustomMessage, json, message)
     }
 
     fn read_part(&mut self, part: Part, json: &str, value: Option<JsonValue<'_>>) -> Result<(), ParseError> {
@@ -135,11 +155,13 @@ impl EventIndex {
             }
             !too_many
         });
-        if read.is_err() {
-            self.members.clear();
-            return Err(if too_many { ParseError::TooManyMembers } else { ParseError::NotAnObject });
+        match read {
+            Ok(()) => {
+                self.parts[part as usize] = first..self.members.len();
+                Ok(())
+            }
+            Err(_) if too_many => Err(ParseError::TooManyMembers),
+            Err(_) => Err(ParseError::NotAnObject),
         }
-        self.parts[part as usize] = first..self.members.len();
-        Ok(())
     }
 }

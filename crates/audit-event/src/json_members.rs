@@ -42,7 +42,7 @@ impl<'a, F: FnMut(&'a str, &'a str) -> bool> Visitor<'a> for Members<F> {
 pub(crate) fn key_is(key: &str, name: &str) -> bool {
     // Most keys hold no escape and have another length; a key with escapes is longer than what it spells.
     if key.len() == name.len() + 2 {
-        &key[1..=name.len()] == name
+        key.as_bytes()[1..=name.len()] == *name.as_bytes()
     } else {
         key.len() > name.len() + 2 && key.contains('\\') && json_string::decode(key) == name
     }

@@ -1,6 +1,11 @@
 //! What we add to an event: its last member, `"_falco"`; the sender's own bytes stand before it unchanged.
+use std::borrow::Cow;
+
 use serde::Serialize;
 
+use crate::event::AuditEvent;
+use crate::event_index::Part;
+use crate::json_value::JsonValue;
 use crate::plugin_error::PluginError;
 
 /// What is known about an event beyond what it says itself.
@@ -64,4 +69,46 @@ pub fn with_addition(json: &str, addition: &Addition<'_>) -> String {
         event.push_str(piece);
     }
     event
+}
+
+impl<'a> AuditEvent<'a> {
+    /// When it arrived, in nanoseconds since the Unix epoch.
+    pub fn received_at(&self) -> Option<u64> {
+        self.value(Part::Addition, "received_at")?.json().parse().ok()
+    }
+
+    /// Nanoseconds between happening and arriving; none where a clock that is ahead makes it negative.
+    pub fn delay(&self) -> Option<u64> {
+        self.received_at()?.checked_sub(self.created_at()?)
+    }
+
+    /// How it arrived; see [`Origin`].
+    pub fn origin(&self) -> Option<Cow<'a, str>> {
+        self.value(Part::Addition, "origin").map(JsonValue::text)
+    }
+
+    /// Which GitLab sent it.
+    pub fn instance(&self) -> Option<Cow<'a, str>> {
+        self.value(Part::Addition, "instance").map(JsonValue::text)
+    }
+
+    /// The city of the event's address.
+    pub fn city(&self) -> Option<Cow<'a, str>> {
+        self.value(Part::Place, "city").map(JsonValue::text)
+    }
+
+    /// The country of the event's address.
+    pub fn country(&self) -> Option<Cow<'a, str>> {
+        self.value(Part::Place, "country").map(JsonValue::text)
+    }
+
+    /// The ISO 3166 code of the country of the event's address.
+    pub fn country_iso_code(&self) -> Option<Cow<'a, str>> {
+        self.value(Part::Place, "country_iso_code").map(JsonValue::text)
+    }
+
+    /// The continent of the event's address.
+    pub fn continent(&self) -> Option<Cow<'a, str>> {
+        self.value(Part::Place, "continent").map(JsonValue::text)
+    }
 }

@@ -80,6 +80,11 @@ impl<'a> AuditEvent<'a> {
         self.of_event("author_name").map(JsonValue::text)
     }
 
+    /// The author's e-mail address, which only the REST API gives.
+    pub fn author_email(&self) -> Option<Cow<'a, str>> {
+        self.of_event("author_email").map(JsonValue::text)
+    }
+
     /// GitLab's class of the author, such as `User` or `DeployKey`.
     pub fn author_class(&self) -> Option<Cow<'a, str>> {
         self.of_event("author_class").map(JsonValue::text)
@@ -132,6 +137,21 @@ impl<'a> AuditEvent<'a> {
     /// What happened, in GitLab's words; JSON where it is an object, as for Git operations.
     pub fn custom_message(&self) -> Option<Cow<'a, str>> {
         self.of_details("custom_message").map(JsonValue::text)
+    }
+
+    /// How a failed sign-in was tried.
+    pub fn failed_login(&self) -> Option<Cow<'a, str>> {
+        self.of_details("failed_login").map(JsonValue::text)
+    }
+
+    /// How somebody signed in.
+    pub fn auth_method(&self) -> Option<Cow<'a, str>> {
+        self.of_details("with").map(JsonValue::text)
+    }
+
+    /// The role of a member.
+    pub fn role(&self) -> Option<Cow<'a, str>> {
+        self.of_details("as").map(JsonValue::text)
     }
 
     /// The member of `details` that `path` names: dots go deeper, a key that itself holds the dots comes first.

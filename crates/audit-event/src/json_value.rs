@@ -1,6 +1,8 @@
 //! One JSON value as it stands in the event, and its form as a field's text.
 use std::borrow::Cow;
 
+use serde_json::value::RawValue;
+
 use crate::json_string;
 
 /// The text of one valid JSON value, other than `null`.
@@ -21,16 +23,22 @@ impl<'a> JsonValue<'a> {
         self.0.starts_with('{')
     }
 
-    pub(crate) fn is_array(self) -> bool {
-        self.0.starts_with('[')
-    }
-
     /// A string decoded; a number or a boolean as written (so that no id is too large); an array or an object as compact JSON.
     pub(crate) fn text(self) -> Cow<'a, str> {
         match self.0.as_bytes().first() {
             Some(b'"') => json_string::decode(self.0),
             Some(b'[' | b'{') => compact(self.0),
             _ => Cow::Borrowed(self.0),
+        }
+    }
+
+    /// The texts of an array's elements, nulls left out; any other value is one text.
+    pub(crate) fn texts(self) -> Vec<Cow<'a, str>> {
+        match serde_json::from_str::<Vec<&'a RawValue>>(self.0) {
+            Ok(elements) => {
+                elements.into_iter().filter_map(|element| Self::new(element.get())).map(Self::text).collect()
+            }
+            Err(_) => vec![self.text()],
         }
     }
 

@@ -27,6 +27,7 @@ mod json_members;
 mod json_string;
 mod json_value;
 mod message;
+mod operation;
 mod plugin_error;
 mod token;
 

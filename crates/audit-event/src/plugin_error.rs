@@ -1,8 +1,13 @@
 //! The event that reports a problem of ours: bad input, a full queue, a broken database. It travels the way of every event.
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::addition::{Addition, Origin, with_addition};
+use crate::event::AuditEvent;
+use crate::event_index::Part;
+use crate::json_value::JsonValue;
 
 /// A problem, and how often it came up since the last report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -25,5 +30,22 @@ impl PluginError<'_> {
             Err(_) => r#"{"event_type":"pluginerror"}"#.to_owned(),
         };
         with_addition(&event, &Addition { received_at, origin, instance, place: None, plugin_error: Some(*self) })
+    }
+}
+
+impl<'a> AuditEvent<'a> {
+    /// What went wrong, in one word, where the event reports a problem of ours.
+    pub fn plugin_error_kind(&self) -> Option<Cow<'a, str>> {
+        self.value(Part::PluginError, "kind").map(JsonValue::text)
+    }
+
+    /// What went wrong and what to do, where the event reports a problem of ours.
+    pub fn plugin_error_message(&self) -> Option<Cow<'a, str>> {
+        self.value(Part::PluginError, "message").map(JsonValue::text)
+    }
+
+    /// How often it went wrong since the last such event.
+    pub fn plugin_error_count(&self) -> Option<u64> {
+        self.value(Part::PluginError, "count")?.json().parse().ok()
     }
 }

@@ -1,42 +1,59 @@
-//! Values that fields take straight from members of the event.
+//! How a field's value is taken from an event; the way decides the field's type, so that the two cannot differ.
 use std::borrow::Cow;
+use std::net::IpAddr;
 
-use super::FieldValue;
+use super::{FieldArgument, FieldType, FieldValue};
 use crate::event::AuditEvent;
-use crate::event_index::Part;
-use crate::json_value::JsonValue;
 
-/// The ways GitLab names what an operation did; the member of that name says what it was done to.
-const OPERATIONS: [&str; 3] = ["add", "change", "remove"];
-
-fn text(value: JsonValue<'_>) -> FieldValue<'_> {
-    FieldValue::Text(value.text())
+/// A function from the event to a value of one type.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Extract {
+    Text(for<'a> fn(&AuditEvent<'a>) -> Option<Cow<'a, str>>),
+    TextOfKey(for<'a> fn(&AuditEvent<'a>, &str) -> Option<Cow<'a, str>>),
+    TextList(for<'a> fn(&AuditEvent<'a>) -> Option<Vec<Cow<'a, str>>>),
+    Number(fn(&AuditEvent<'_>) -> Option<u64>),
+    Bool(fn(&AuditEvent<'_>) -> Option<bool>),
+    Address(fn(&AuditEvent<'_>) -> Option<IpAddr>),
+    Network(fn(&AuditEvent<'_>) -> Option<IpAddr>),
+    Time(fn(&AuditEvent<'_>) -> Option<u64>),
+    Duration(fn(&AuditEvent<'_>) -> Option<u64>),
 }
 
-pub(super) fn of_event<'a>(event: &AuditEvent<'a>, name: &str) -> Option<FieldValue<'a>> {
-    event.of_event(name).map(text)
-}
+impl Extract {
+    pub(super) const fn field_type(self) -> FieldType {
+        match self {
+            Self::Text(_) | Self::TextOfKey(_) | Self::TextList(_) => FieldType::Text,
+            Self::Number(_) => FieldType::Number,
+            Self::Bool(_) => FieldType::Bool,
+            Self::Address(_) => FieldType::Address,
+            Self::Network(_) => FieldType::Network,
+            Self::Time(_) => FieldType::Time,
+            Self::Duration(_) => FieldType::Duration,
+        }
+    }
 
-pub(super) fn of_details<'a>(event: &AuditEvent<'a>, name: &str) -> Option<FieldValue<'a>> {
-    event.of_details(name).map(text)
-}
+    pub(super) const fn is_list(self) -> bool {
+        matches!(self, Self::TextList(_))
+    }
 
-pub(super) fn of_addition<'a>(event: &AuditEvent<'a>, part: Part, name: &str) -> Option<FieldValue<'a>> {
-    event.value(part, name).map(text)
-}
+    pub(super) const fn argument(self) -> FieldArgument {
+        match self {
+            Self::TextOfKey(_) => FieldArgument::RequiredKey,
+            _ => FieldArgument::None,
+        }
+    }
 
-pub(super) fn number_of_addition(event: &AuditEvent<'_>, part: Part, name: &str) -> Option<u64> {
-    event.value(part, name)?.json().parse().ok()
-}
-
-fn operation<'a>(event: &AuditEvent<'a>) -> Option<(&'static str, JsonValue<'a>)> {
-    OPERATIONS.into_iter().find_map(|operation| Some((operation, event.of_details(operation)?)))
-}
-
-pub(super) fn operation_type<'a>(event: &AuditEvent<'a>) -> Option<FieldValue<'a>> {
-    operation(event).map(|(operation, _)| FieldValue::Text(Cow::Borrowed(operation)))
-}
-
-pub(super) fn operation_item<'a>(event: &AuditEvent<'a>) -> Option<FieldValue<'a>> {
-    operation(event).map(|(_, item)| text(item))
+    pub(super) fn value<'a>(self, event: &AuditEvent<'a>, key: Option<&str>) -> Option<FieldValue<'a>> {
+        match self {
+            Self::Text(text) => text(event).map(FieldValue::Text),
+            Self::TextOfKey(text) => text(event, key?).map(FieldValue::Text),
+            Self::TextList(texts) => texts(event).map(FieldValue::TextList),
+            Self::Number(number) => number(event).map(FieldValue::Number),
+            Self::Bool(truth) => truth(event).map(FieldValue::Bool),
+            Self::Address(address) => address(event).map(FieldValue::Address),
+            Self::Network(address) => address(event).map(FieldValue::Network),
+            Self::Time(time) => time(event).map(FieldValue::Time),
+            Self::Duration(duration) => duration(event).map(FieldValue::Duration),
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub use markdown::markdown;
 pub use table::FIELDS;
 pub use value::FieldValue;
 
+use self::extract::Extract;
 use crate::event::AuditEvent;
 
 /// The type of a field's value, or of a list's elements.
@@ -49,23 +50,77 @@ pub struct Field {
     pub is_list: bool,
     /// What stands in brackets.
     pub argument: FieldArgument,
-    /// What the value means; Markdown, no full stop at the end.
+    /// What the value means; Markdown, without a full stop at the end.
     pub description: &'static str,
-    extract: for<'a> fn(&AuditEvent<'a>, &str) -> Option<FieldValue<'a>>,
+    extract: Extract,
 }
 
 impl Field {
-    /// The field's value; none where the event has none. `key` counts only where the field takes one.
+    const fn new(name: &'static str, extract: Extract, description: &'static str) -> Self {
+        let (ty, is_list, argument) = (extract.field_type(), extract.is_list(), extract.argument());
+        Self { name, ty, is_list, argument, description, extract }
+    }
+
+    /// The field's value; none where the event has none, or where the field takes a key and none is given.
     pub fn extract<'a>(&self, event: &AuditEvent<'a>, key: Option<&str>) -> Option<FieldValue<'a>> {
-        let key = match self.argument {
-            FieldArgument::None => "",
-            FieldArgument::RequiredKey => key?,
-        };
-        (self.extract)(event, key)
+        self.extract.value(event, key)
     }
 }
 
 /// The field of this name.
 pub fn field(name: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_name_is_there_once() {
+        let names: HashSet<_> = FIELDS.iter().map(|field| field.name).collect();
+        assert_eq!(names.len(), FIELDS.len());
+        assert!(FIELDS.iter().all(|listed| field(listed.name).is_some()));
+        assert!(field("gitlab.nothing").is_none());
+    }
+
+    #[test]
+    fn the_go_plugins_fields_are_strings_of_the_same_name() {
+        for name in [
+            "gitlab.event_id",
+            "gitlab.event_type",
+            "gitlab.author_id",
+            "gitlab.author_name",
+            "gitlab.author_email",
+            "gitlab.author_class",
+            "gitlab.custom_message",
+            "gitlab.city",
+            "gitlab.country",
+            "gitlab.countryisocode",
+            "gitlab.continent",
+            "gitlab.entity_id",
+            "gitlab.entity_type",
+            "gitlab.entity_path",
+            "gitlab.failed_login",
+            "gitlab.created_at",
+            "gitlab.ip_address",
+            "gitlab.op_type",
+            "gitlab.op_item",
+            "gitlab.op_changed_from",
+            "gitlab.op_changed_to",
+            "gitlab.target_id",
+            "gitlab.target_type",
+            "gitlab.target_details",
+            "gitlab.pluginerrormessage",
+        ] {
+            let field = field(name).unwrap();
+            assert_eq!(
+                (field.ty, field.is_list, field.argument),
+                (FieldType::Text, false, FieldArgument::None),
+                "{name}"
+            );
+        }
+    }
 }

@@ -1,97 +1,221 @@
-//! Every field: its name, type and meaning, and where its value comes from.
-use super::FieldValue::{self, Text};
-use super::extract::{of_addition, of_details, of_event, operation_item, operation_type};
-use super::{Field, FieldArgument, FieldType};
-use crate::event::AuditEvent;
-use crate::event_index::Part;
+//! Every field: its name, where its value comes from, and what it means.
+use super::Field;
+use super::extract::Extract::{Address, Bool, Duration, Network, Number, Text, TextList, TextOfKey, Time};
 
-type Extract = for<'a> fn(&AuditEvent<'a>, &str) -> Option<FieldValue<'a>>;
-
-const fn text(name: &'static str, description: &'static str, extract: Extract) -> Field {
-    Field { name, ty: FieldType::Text, is_list: false, argument: FieldArgument::None, description, extract }
-}
-
-/// All fields, those of the Go plugin first.
+/// All fields: first the 25 of the Go plugin, whose names and meaning rules in use rely on, then the others.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a path to the method is not general over the event's lifetime"
+)]
 pub static FIELDS: &[Field] = &[
-    text(
+    Field::new(
         "gitlab.event_id",
-        "Id of the audit event: a number, or a UUID for an event that is only streamed",
-        |event, _| event.id().map(Text),
+        Text(|event| event.id()),
+        "Id of the event: a number, or a UUID where GitLab only streams the event and does not save it",
     ),
-    text("gitlab.event_type", "Type of the audit event, such as `user_impersonation`", |event, _| {
-        event.event_type().map(Text)
-    }),
-    text(
+    Field::new(
+        "gitlab.event_type",
+        Text(|event| event.event_type()),
+        "What happened, in one word of GitLab's, such as `user_impersonation`; `pluginerror` where this plugin reports a problem of its own",
+    ),
+    Field::new(
         "gitlab.author_id",
-        "Id of who did it; `-1` nobody signed in or GitLab itself, `-2` a deploy token, `-3` a deploy key",
-        |event, _| event.author_id().map(Text),
+        Text(|event| event.author_id()),
+        "Id of who did it: a user, `-1` for nobody signed in and for GitLab itself, `-2` for a deploy token, `-3` for a deploy key",
     ),
-    text(
+    Field::new(
         "gitlab.author_name",
-        "Display name of who did it; for a failed sign-in to an unknown account, what was typed as user name",
-        |event, _| event.author_name().map(Text),
+        Text(|event| event.author_name()),
+        "Display name of who did it; for a failed sign-in to an unknown account what was typed as user name, which may be a password",
     ),
-    text("gitlab.author_email", "E-mail address of who did it; only the REST API tells it", |event, _| {
-        of_event(event, "author_email")
-    }),
-    text("gitlab.author_class", "GitLab's class of the author, such as `User` or `DeployKey`", |event, _| {
-        event.author_class().map(Text)
-    }),
-    text(
+    Field::new(
+        "gitlab.author_email",
+        Text(|event| event.author_email()),
+        "E-mail address of who did it; only the REST API gives it",
+    ),
+    Field::new(
+        "gitlab.author_class",
+        Text(|event| event.author_class()),
+        "GitLab's class of who did it, such as `User`, `DeployKey` or `Gitlab::Audit::UnauthenticatedAuthor`",
+    ),
+    Field::new(
         "gitlab.custom_message",
-        "What happened in GitLab's words; JSON where GitLab sends an object, as for Git operations",
-        |event, _| event.custom_message().map(Text),
+        Text(|event| event.custom_message()),
+        "What happened, in GitLab's words; compact JSON where GitLab sends an object, as for Git operations",
     ),
-    text("gitlab.city", "City of the address, in English", |event, _| of_addition(event, Part::Place, "city")),
-    text("gitlab.country", "Country of the address, in English", |event, _| of_addition(event, Part::Place, "country")),
-    text("gitlab.countryisocode", "ISO 3166 code of the country of the address, such as `DE`", |event, _| {
-        of_addition(event, Part::Place, "country_iso_code")
-    }),
-    text("gitlab.continent", "Continent of the address, in English", |event, _| {
-        of_addition(event, Part::Place, "continent")
-    }),
-    text("gitlab.entity_id", "Id of the project, group, user or instance it happened in", |event, _| {
-        event.entity_id().map(Text)
-    }),
-    text("gitlab.entity_type", "`Project`, `Group`, `User` or `Gitlab::Audit::InstanceScope`", |event, _| {
-        event.entity_type().map(Text)
-    }),
-    text("gitlab.entity_path", "Full path of the project or group, the user name, or `gitlab_instance`", |event, _| {
-        event.entity_path().map(Text)
-    }),
-    text(
+    Field::new("gitlab.city", Text(|event| event.city()), "City of the address, in English; needs a GeoIP database"),
+    Field::new(
+        "gitlab.country",
+        Text(|event| event.country()),
+        "Country of the address, in English; needs a GeoIP database",
+    ),
+    Field::new(
+        "gitlab.countryisocode",
+        Text(|event| event.country_iso_code()),
+        "ISO 3166 code of the country of the address, such as `DE`; needs a GeoIP database",
+    ),
+    Field::new(
+        "gitlab.continent",
+        Text(|event| event.continent()),
+        "Continent of the address, in English; needs a GeoIP database",
+    ),
+    Field::new(
+        "gitlab.entity_id",
+        Text(|event| event.entity_id()),
+        "Id of the project, group, user or instance it happened in",
+    ),
+    Field::new(
+        "gitlab.entity_type",
+        Text(|event| event.entity_type()),
+        "What it happened in: `Project`, `Group`, `User` or `Gitlab::Audit::InstanceScope`",
+    ),
+    Field::new(
+        "gitlab.entity_path",
+        Text(|event| event.entity_path()),
+        "Full path of the project or group, the user name, or `gitlab_instance`",
+    ),
+    Field::new(
         "gitlab.failed_login",
-        "How a failed sign-in was tried: `STANDARD`, `OTP`, `WEBAUTHN` or a provider",
-        |event, _| of_details(event, "failed_login"),
+        Text(|event| event.failed_login()),
+        "How a failed sign-in was tried: `STANDARD`, `OTP`, `WEBAUTHN` or a provider in upper case",
     ),
-    text("gitlab.created_at", "When it happened, as GitLab wrote it", |event, _| event.created_at_text().map(Text)),
-    text(
+    Field::new("gitlab.created_at", Text(|event| event.created_at_text()), "When it happened, as GitLab wrote it"),
+    Field::new(
         "gitlab.ip_address",
-        "The address it came from, as GitLab wrote it: behind proxies a comma list",
-        |event, _| event.ip_address().map(Text),
+        Text(|event| event.ip_address()),
+        "Address it came from, as GitLab wrote it: a comma list behind proxies; absent where GitLab knows none",
     ),
-    text("gitlab.op_type", "`add`, `change` or `remove`: which of these `details` has", |event, _| {
-        operation_type(event)
-    }),
-    text("gitlab.op_item", "What was added, changed or removed", |event, _| operation_item(event)),
-    text("gitlab.op_changed_from", "The value before", |event, _| of_details(event, "from")),
-    text("gitlab.op_changed_to", "The value after", |event, _| of_details(event, "to")),
-    text("gitlab.target_id", "Id of what it was done to", |event, _| event.target_id().map(Text)),
-    text(
+    Field::new(
+        "gitlab.op_type",
+        Text(|event| event.operation_type()),
+        "`add`, `change` or `remove`: the first of these members that `details` has",
+    ),
+    Field::new(
+        "gitlab.op_item",
+        Text(|event| event.operation_item()),
+        "What was added, changed or removed: the value of that member",
+    ),
+    Field::new(
+        "gitlab.op_changed_from",
+        Text(|event| event.changed_from()),
+        "Value before the change; arrays and objects as compact JSON",
+    ),
+    Field::new(
+        "gitlab.op_changed_to",
+        Text(|event| event.changed_to()),
+        "Value after the change; arrays and objects as compact JSON",
+    ),
+    Field::new("gitlab.target_id", Text(|event| event.target_id()), "Id of what it was done to"),
+    Field::new(
         "gitlab.target_type",
+        Text(|event| event.target_type()),
         "GitLab's class of what it was done to, such as `User` or `PersonalAccessToken`",
-        |event, _| event.target_type().map(Text),
     ),
-    text("gitlab.target_details", "Name of what it was done to; JSON where GitLab sends an object", |event, _| {
-        event.target_details().map(Text)
-    }),
-    text(
+    Field::new(
+        "gitlab.target_details",
+        Text(|event| event.target_details()),
+        "Name of what it was done to; compact JSON where GitLab sends an object",
+    ),
+    Field::new(
         "gitlab.pluginerrormessage",
-        "What went wrong, where the event reports a problem of this plugin",
-        |event, _| of_addition(event, Part::PluginError, "message"),
+        Text(|event| event.plugin_error_message()),
+        "What went wrong and what to do, where the event reports a problem of this plugin",
     ),
-    Field {
-        argument: FieldArgument::RequiredKey,
-        ..text("gitlab.details", "Any member of `details`", |event, key| event.details(key).map(Text))
-    },
+    Field::new(
+        "gitlab.details",
+        TextOfKey(|event, key| event.details(key)),
+        "Any member of `details`: dots go deeper into objects, but a key that itself holds the dots comes first; arrays and objects as compact JSON, numbers and booleans as written; `null` is absent. An event without `details`, such as a line of `audit_json.log`, has its members at the top level",
+    ),
+    Field::new(
+        "gitlab.ip",
+        Address(|event| event.address()),
+        "First address of `gitlab.ip_address`, without port or zone; an IPv4-mapped IPv6 address as IPv4",
+    ),
+    Field::new(
+        "gitlab.net",
+        Network(|event| event.address()),
+        "The same address, to compare with networks: `gitlab.net in (10.0.0.0/8)`",
+    ),
+    Field::new(
+        "gitlab.author.type",
+        Text(|event| event.author_type().map(|author| author.as_str().into())),
+        "`user`, `unauthenticated` (nobody signed in, also a runner with its registration token), `system` (GitLab itself), `deploy_token`, `deploy_key` or `bot`, told by the author's id and class; a bot is told by names, which people choose, so do not excuse an action for it alone",
+    ),
+    Field::new(
+        "gitlab.author.is_target",
+        Bool(|event| event.author_is_target()),
+        "Whether they did it to their own account: the target is a `User` with the author's id; absent where the event does not tell",
+    ),
+    Field::new(
+        "gitlab.impersonated_by",
+        Text(|event| event.impersonated_by()),
+        "Administrator behind an impersonated action: `details.impersonated_by` of older GitLab versions, else NAME of a message that ends with ` (by NAME)`",
+    ),
+    Field::new(
+        "gitlab.attempt_failed",
+        Bool(|event| Some(event.attempt_failed())),
+        "Whether the message begins with `Attempted to`: GitLab reports some failures under the type of the success, such as `personal_access_token_created` and `cluster_agent_token_created`",
+    ),
+    Field::new(
+        "gitlab.git.protocol",
+        Text(|event| event.git_protocol()),
+        "How a Git operation came: `ssh`, `http` or `web`",
+    ),
+    Field::new(
+        "gitlab.git.action",
+        Text(|event| event.git_action()),
+        "`git-upload-pack` (fetch, clone) or `git-receive-pack` (push)",
+    ),
+    Field::new(
+        "gitlab.git.verb",
+        Text(|event| event.git_verb()),
+        "`push`, `fetch` or `clone` as GitLab says (its `pull` is `fetch`), else by `gitlab.git.action`, where a clone counts as `fetch`",
+    ),
+    Field::new(
+        "gitlab.token.id",
+        Text(|event| event.token_id()),
+        "Id of the access token, deploy token or agent token it is about, from the target or the message",
+    ),
+    Field::new(
+        "gitlab.token.scopes",
+        TextList(|event| event.token_scopes()),
+        "Scopes of the token or OAuth application, from `details` or the message; GitLab does not tell those of personal access tokens",
+    ),
+    Field::new(
+        "gitlab.token.access_level",
+        Text(|event| event.token_access_level()),
+        "Role of a new project access token, such as `Maintainer`, from the message",
+    ),
+    Field::new("gitlab.role", Text(|event| event.role()), "Role of a member, such as `Owner`: `details.as`"),
+    Field::new(
+        "gitlab.auth_method",
+        Text(|event| event.auth_method()),
+        "How somebody signed in, such as `standard` or `two-factor`: `details.with`",
+    ),
+    Field::new("gitlab.received_at", Time(|event| event.received_at()), "When the event arrived here"),
+    Field::new(
+        "gitlab.delay",
+        Duration(|event| event.delay()),
+        "How long it took from GitLab to here; absent where GitLab's clock is ahead",
+    ),
+    Field::new(
+        "gitlab.origin",
+        Text(|event| event.origin()),
+        "How the event arrived: `webhook`, `file`, `api` or `stream`",
+    ),
+    Field::new(
+        "gitlab.instance",
+        Text(|event| event.instance()),
+        "Which GitLab sent it: the name of the token it came with",
+    ),
+    Field::new(
+        "gitlab.pluginerror.kind",
+        Text(|event| event.plugin_error_kind()),
+        "What went wrong, in one word, where the event reports a problem of this plugin",
+    ),
+    Field::new(
+        "gitlab.pluginerror.count",
+        Number(|event| event.plugin_error_count()),
+        "How often that went wrong since the last such event",
+    ),
 ];

@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 use std::net::SocketAddr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, events};
 use http_body_util::Full;
@@ -68,14 +67,12 @@ fn authorize(headers: &HeaderMap, context: &ConnectionContext) -> Result<(), Rej
 /// Puts the body's events into the inbox. Fails if none of them could be put there, unless the body is an empty array.
 fn accept_events(body: &[u8], peer: SocketAddr, context: &ConnectionContext) -> Result<(), Rejection> {
     let inbox = &context.inbox;
-    let received_at = nanoseconds_since_epoch();
     let (mut was_any_accepted, mut first_rejection) = (false, None);
     for event in events(body) {
         inbox.count(Counter::EventsReceived);
         let outcome = match event {
             Ok(json) => {
-                let instance = context.token.instance.clone();
-                let event = ReceivedEvent { json: json.into(), received_at, origin: Origin::Webhook, instance };
+                let event = ReceivedEvent::now(json, Origin::Webhook, context.token.instance.clone());
                 inbox.push(event).map_err(Rejection::Refused)
             }
             Err(error) => {
@@ -95,11 +92,6 @@ fn accept_events(body: &[u8], peer: SocketAddr, context: &ConnectionContext) -> 
         Some(rejection) if !was_any_accepted => Err(rejection),
         _ => Ok(()),
     }
-}
-
-fn nanoseconds_since_epoch() -> u64 {
-    // Before 1970 or after 2554 the clock is wrong, and any number is as good as another.
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }
 
 fn text(status: StatusCode, text: impl Display) -> Response<Full<Bytes>> {

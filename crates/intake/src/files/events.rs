@@ -55,7 +55,7 @@ impl FileEvents {
     fn open(&self, input: Input) -> Result<OpenFile, FileError> {
         let (file, origin) = match input {
             Input::Unreadable(error) => return Err(error),
-            Input::StandardInput => (Arc::from(Path::new("-")), Origin::Stream),
+            Input::Stdin => (Arc::from(Path::new("-")), Origin::Stream),
             Input::File(path) => (path, Origin::File),
         };
         let progress = self.progress.clone();

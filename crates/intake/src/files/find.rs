@@ -19,7 +19,7 @@ pub struct InputFiles {
 
 #[derive(Debug)]
 pub(super) enum Input {
-    StandardInput,
+    Stdin,
     File(Arc<Path>),
     /// A part of a folder that could not be looked into; told when its turn comes, so that the rest is read.
     Unreadable(FileError),
@@ -36,7 +36,7 @@ impl InputFiles {
         for path in paths {
             let path = path.as_ref();
             if path == Path::new("-") {
-                files.inputs.push(Input::StandardInput);
+                files.inputs.push(Input::Stdin);
                 files.total_bytes = None;
                 continue;
             }

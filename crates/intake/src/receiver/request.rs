@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use audit_event::{Origin, events};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{ALLOW, CONTENT_TYPE, EXPECT, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::body;
@@ -40,21 +41,29 @@ pub(super) async fn answer(
 }
 
 async fn receive(request: Request<Incoming>, peer: SocketAddr, context: &ConnectionContext) -> Result<(), Rejection> {
-    if request.method() != Method::POST {
-        return Err(Rejection::WrongMethod);
-    }
-    if !context.path.serves(request.uri().path()) {
-        return Err(Rejection::WrongPath);
-    }
+    let (head, body) = request.into_parts();
     // Before the body: who has no token gets no memory.
-    authorize(request.headers(), context)?;
-    let body = body::read(request.into_body(), &context.limits, &context.body_memory).await?;
-    // The content type is not looked at: GitLab says application/x-www-form-urlencoded and sends JSON.
+    if let Err(rejection) = admit(&head, context) {
+        // Who expects 100 (Continue) has not sent a body and will not; asking for it would send that 100.
+        if !head.headers.contains_key(EXPECT) {
+            body::discard(body, context.limits.header_timeout);
+        }
+        return Err(rejection);
+    }
+    let body = body::read(body, &context.limits, &context.body_memory).await?;
     accept_events(&body.bytes, peer, context)
 }
 
-fn authorize(headers: &HeaderMap, context: &ConnectionContext) -> Result<(), Rejection> {
-    let mut tokens = headers.get_all(&TOKEN_HEADER).iter();
+/// What a request's head must be. The content type is not looked at: GitLab says `application/x-www-form-urlencoded` and
+/// sends JSON.
+fn admit(head: &Parts, context: &ConnectionContext) -> Result<(), Rejection> {
+    if head.method != Method::POST {
+        return Err(Rejection::WrongMethod);
+    }
+    if !context.path.serves(head.uri.path()) {
+        return Err(Rejection::WrongPath);
+    }
+    let mut tokens = head.headers.get_all(&TOKEN_HEADER).iter();
     let fault = match (tokens.next(), tokens.next()) {
         (None, _) => TokenFault::Missing,
         (Some(_), Some(_)) => TokenFault::Repeated,

@@ -56,6 +56,33 @@ fn a_body_that_never_ends_is_408() {
 }
 
 #[test]
+fn a_refused_sender_can_send_its_body_and_still_gets_the_answer() {
+    let server = Server::start();
+    let mut client = server.connect();
+    assert_eq!(client.request("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\n").status, 401);
+    client.send("x".repeat(50_000));
+    assert_eq!(client.request(post(b"{}")).status, 200);
+}
+
+#[test]
+fn the_body_of_a_refused_sender_is_not_waited_for() {
+    let server = Server::with_limits(Limits { header_timeout: SHORT, ..Limits::default() });
+    let mut client = server.connect();
+    assert_eq!(client.request("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\n").status, 401);
+    client.expect_end();
+}
+
+#[test]
+fn a_large_body_of_a_refused_sender_is_not_read() {
+    let server = Server::start();
+    let mut client = server.connect();
+    assert_eq!(client.request("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n").status, 401);
+    let part = vec![b'x'; 1024 * 1024];
+    let sent = (0..100).take_while(|_| client.try_send(&part).is_ok()).count();
+    assert!(sent < 90, "{sent} MiB");
+}
+
+#[test]
 fn a_body_shorter_than_announced_is_no_event() {
     let server = Server::start();
     let mut client = server.connect();

@@ -1,6 +1,7 @@
 //! One event as it was received: its own text, and what only the receiver knows about it.
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use audit_event::Origin;
 
@@ -18,10 +19,18 @@ pub struct ReceivedEvent {
 }
 
 impl ReceivedEvent {
+    /// An event that arrives now.
+    pub(crate) fn now(json: &str, origin: Origin, instance: Option<Arc<str>>) -> Self {
+        let time = SystemTime::now().duration_since(UNIX_EPOCH);
+        // Before 1970 or after 2554 the clock is wrong, and any number is as good as another.
+        let received_at = time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+        Self { json: json.into(), received_at, origin, instance }
+    }
+
     /// What this event counts towards a bound in bytes: its text and its bookkeeping.
     ///
     /// Without the latter, millions of `{}` would fit into a queue of a few megabytes and fill gigabytes.
-    pub fn size(&self) -> usize {
+    pub const fn size(&self) -> usize {
         self.json.len() + size_of::<Self>()
     }
 }

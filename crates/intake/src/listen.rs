@@ -151,7 +151,11 @@ impl FromStr for Listen {
 
 /// Cuts `host:port` at the colon after the host; the colons of a bracketed IPv6 address are inside the host.
 fn split_port(authority: &str) -> (&str, Option<&str>) {
-    let after_address = authority.rfind(']').map_or(0, |bracket| bracket + 1);
+    let after_address = match authority.find(']') {
+        Some(bracket) => bracket + 1,
+        None if authority.starts_with('[') => authority.len(),
+        None => 0,
+    };
     match authority[after_address..].find(':') {
         Some(colon) => (&authority[..after_address + colon], Some(&authority[after_address + colon + 1..])),
         None => (authority, None),

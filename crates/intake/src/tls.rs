@@ -79,14 +79,15 @@ pub(crate) fn server_config(directory: &Path) -> Result<Arc<ServerConfig>, TlsEr
     let (certificate, key) = (directory.join(CERTIFICATE_FILE), directory.join(KEY_FILE));
     // Named here and not installed for the process: in Falco's process, other plugins have their own.
     let provider = Arc::new(ring::default_provider());
+    let unusable = |source| TlsError::Unusable { directory: directory.to_owned(), source };
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .and_then(|builder| Ok(builder.with_no_client_auth()))
-        .map_err(|source| TlsError::Unusable { directory: directory.to_owned(), source })?
+        .map_err(unusable)?
+        .with_no_client_auth()
         .with_single_cert(read_chain(&certificate)?, read_key(&key)?)
         .map_err(|error| match error {
             rustls::Error::InconsistentKeys(_) => TlsError::Mismatch { certificate, key },
-            source => TlsError::Unusable { directory: directory.to_owned(), source },
+            source => unusable(source),
         })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
@@ -109,9 +110,9 @@ fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
 fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     let unreadable = |source| TlsError::Unreadable { path: path.to_owned(), source };
     let mut bytes = Vec::new();
-    let limited = File::open(path).map_err(unreadable)?.take(MAX_FILE_BYTES + 1);
+    let mut limited = File::open(path).map_err(unreadable)?.take(MAX_FILE_BYTES + 1);
     #[expect(clippy::disallowed_methods, reason = "bounded by the take above")]
-    { limited }.read_to_end(&mut bytes).map_err(unreadable)?;
+    limited.read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(TlsError::TooLarge { path: path.to_owned() });
     }

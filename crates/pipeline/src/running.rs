@@ -80,7 +80,7 @@ impl Pipeline {
         let taken = self.inbox.take(&mut received, limits, wait);
         let mut events: Vec<EnrichedEvent> = received.drain(..).map(|event| self.enrich(&event)).collect();
         self.received = received;
-        events.extend(self.inbox.due_problems(Instant::now()).iter().map(|problem| report(problem)));
+        events.extend(self.inbox.due_problems(Instant::now()).iter().map(report));
         if self.log_events == LogEvents::Yes {
             events.iter().for_each(log);
         }

@@ -41,6 +41,8 @@ impl ConnectionContext {
         http.timer(TokioTimer::new())
             .header_read_timeout(limits.header_timeout)
             .max_header_size(limits.header_bytes as usize)
+            // What is read ahead, of the headers or of a body. A soft limit, and hyper does not go below 8 KiB.
+            .max_buf_size(limits.header_bytes.max(8 * 1024) as usize)
             // A sender may close its side as soon as its request is out, and still wants the answer.
             .half_close(true);
         Self {

@@ -3,18 +3,17 @@
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, events};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{ALLOW, CONTENT_TYPE, EXPECT, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::body;
 use super::connection::ConnectionContext;
 use super::rejection::{Rejection, TokenFault};
-use super::settings::VerificationToken;
 use crate::event::ReceivedEvent;
 use crate::metrics::Counter;
 use crate::problem::ProblemKind;
@@ -43,50 +42,56 @@ pub(super) async fn answer(
 }
 
 async fn receive(request: Request<Incoming>, peer: SocketAddr, context: &ConnectionContext) -> Result<(), Rejection> {
-    if request.method() != Method::POST {
-        return Err(Rejection::WrongMethod);
-    }
-    if !context.path.serves(request.uri().path()) {
-        return Err(Rejection::WrongPath);
-    }
+    let (head, body) = request.into_parts();
     // Before the body: who has no token gets no memory.
-    let instance = authorize(request.headers(), &context.tokens)?;
-    let body = body::read(request.into_body(), &context.limits, &context.body_memory).await?;
-    // The content type is not looked at: GitLab says application/x-www-form-urlencoded and sends JSON.
-    accept_events(&body.bytes, peer, instance, context)
-}
-
-/// The instance that the shown token belongs to.
-fn authorize(headers: &HeaderMap, tokens: &[VerificationToken]) -> Result<Option<Arc<str>>, Rejection> {
-    let mut shown = headers.get_all(&TOKEN_HEADER).iter();
-    let fault = match (shown.next(), shown.next()) {
-        (None, _) => TokenFault::Missing,
-        (Some(_), Some(_)) => TokenFault::Repeated,
-        (Some(shown), None) => {
-            // Every token is compared, so that the time taken does not tell which one matched.
-            let matching = tokens.iter().filter(|token| token.secret.is(shown.as_bytes())).last();
-            return matching.map(|token| token.instance.clone()).ok_or(Rejection::Unauthorized(TokenFault::Wrong));
+    let instance = match admit(&head, context) {
+        Ok(instance) => instance,
+        Err(rejection) => {
+            // Who expects 100 (Continue) has not sent a body and will not; asking for it would send that 100.
+            if !head.headers.contains_key(EXPECT) {
+                body::discard(body, context.limits.header_timeout);
+            }
+            return Err(rejection);
         }
     };
-    Err(Rejection::Unauthorized(fault))
+    let body = body::read(body, &context.limits, &context.body_memory).await?;
+    accept_events(&body.bytes, peer, instance.as_ref(), context)
+}
+
+/// What a request's head must be; gives the instance that the shown token belongs to. The content type is not looked at:
+/// GitLab says `application/x-www-form-urlencoded` and sends JSON.
+fn admit(head: &Parts, context: &ConnectionContext) -> Result<Option<Arc<str>>, Rejection> {
+    if head.method != Method::POST {
+        return Err(Rejection::WrongMethod);
+    }
+    if !context.path.serves(head.uri.path()) {
+        return Err(Rejection::WrongPath);
+    }
+    let mut shown = head.headers.get_all(&TOKEN_HEADER).iter();
+    let shown = match (shown.next(), shown.next()) {
+        (None, _) => return Err(Rejection::Unauthorized(TokenFault::Missing)),
+        (Some(_), Some(_)) => return Err(Rejection::Unauthorized(TokenFault::Repeated)),
+        (Some(shown), None) => shown.as_bytes(),
+    };
+    // Every token is compared, so that the time taken does not tell which one matched.
+    let matching = context.tokens.iter().fold(None, |found, token| if token.secret.is(shown) { Some(token) } else { found });
+    matching.map(|token| token.instance.clone()).ok_or(Rejection::Unauthorized(TokenFault::Wrong))
 }
 
 /// Puts the body's events into the inbox. Fails if none of them could be put there, unless the body is an empty array.
 fn accept_events(
     body: &[u8],
     peer: SocketAddr,
-    instance: Option<Arc<str>>,
+    instance: Option<&Arc<str>>,
     context: &ConnectionContext,
 ) -> Result<(), Rejection> {
     let inbox = &context.inbox;
-    let received_at = nanoseconds_since_epoch();
     let (mut was_any_accepted, mut first_rejection) = (false, None);
     for event in events(body) {
         inbox.count(Counter::EventsReceived);
         let outcome = match event {
             Ok(json) => {
-                let instance = instance.clone();
-                let event = ReceivedEvent { json: json.into(), received_at, origin: Origin::Webhook, instance };
+                let event = ReceivedEvent::now(json, Origin::Webhook, instance.cloned());
                 inbox.push(event).map_err(Rejection::Refused)
             }
             Err(error) => {
@@ -106,11 +111,6 @@ fn accept_events(
         Some(rejection) if !was_any_accepted => Err(rejection),
         _ => Ok(()),
     }
-}
-
-fn nanoseconds_since_epoch() -> u64 {
-    // Before 1970 or after 2554 the clock is wrong, and any number is as good as another.
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }
 
 fn text(status: StatusCode, text: impl Display) -> Response<Full<Bytes>> {

@@ -26,7 +26,7 @@ pub(crate) struct FieldCache {
     arena: Bump,
     /// By place in [`FIELDS`].
     plain: Vec<Memo>,
-    keys: Vec<Key>,
+    keyed: Vec<KeyedField>,
 }
 
 /// What tells one event from the next: its number, and where its payload stands.
@@ -48,9 +48,9 @@ enum Memo {
 
 /// A keyed field that a rule asks for, with its answer for the current event.
 #[derive(Debug)]
-struct Key {
+struct KeyedField {
     field: u32,
-    key: CString,
+    argument: CString,
     memo: Memo,
 }
 
@@ -84,8 +84,8 @@ impl FieldCache {
         }
         self.plain.clear();
         self.plain.resize(FIELDS.len(), Memo::NotAsked);
-        for key in &mut self.keys {
-            key.memo = Memo::NotAsked;
+        for keyed in &mut self.keyed {
+            keyed.memo = Memo::NotAsked;
         }
     }
 
@@ -106,17 +106,18 @@ impl FieldCache {
             }
             return self.plain[place];
         };
-        let known = self.keys.iter().position(|known| known.field == request.field_id && known.key.as_c_str() == key);
+        let known =
+            self.keyed.iter().position(|known| known.field == request.field_id && known.argument.as_c_str() == key);
         if let Some(known) = known
-            && !matches!(self.keys[known].memo, Memo::NotAsked)
+            && !matches!(self.keyed[known].memo, Memo::NotAsked)
         {
-            return self.keys[known].memo;
+            return self.keyed[known].memo;
         }
         let memo = key.to_str().map_or(Memo::Absent, |key| self.extract(field, Some(key)));
         match known {
-            Some(known) => self.keys[known].memo = memo,
-            None if self.keys.len() < KEPT_KEYS => {
-                self.keys.push(Key { field: request.field_id, key: key.to_owned(), memo });
+            Some(known) => self.keyed[known].memo = memo,
+            None if self.keyed.len() < KEPT_KEYS => {
+                self.keyed.push(KeyedField { field: request.field_id, argument: key.to_owned(), memo });
             }
             None => {}
         }

@@ -72,13 +72,11 @@ impl<'a> Post<'a> {
     }
 
     fn exchange(&self, mut stream: impl Read + Write) -> Answer {
-        let headers: String = self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let request = format!(
-            "{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
-            self.method,
-            self.path,
-            self.body.len()
-        );
+        let mut request = format!("{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", self.method, self.path);
+        for (name, value) in &self.headers {
+            request += &format!("{name}: {value}\r\n");
+        }
+        request += &format!("Content-Length: {}\r\n\r\n", self.body.len());
         // A receiver that refuses early may close before it has read the whole body.
         _ = stream.write_all(request.as_bytes()).and_then(|()| stream.write_all(self.body.as_bytes()));
         _ = stream.flush();

@@ -1,5 +1,6 @@
 //! A stand-in for Falco: loads the built `libgitlab.so` and talks to it through its C interface.
-#![allow(dead_code, reason = "each test program uses its own part of this module")]
+#![allow(dead_code, unused_imports, reason = "each test program uses its own part of this module")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod certificate;
 mod client;
@@ -69,11 +70,11 @@ impl Host {
 
     /// Posts a body as GitLab does and gives the answer.
     pub fn post(&self, body: &str) -> Answer {
-        self.send(Post::new(body))
+        self.send(&Post::new(body))
     }
 
     /// Sends this post.
-    pub fn send(&self, post: Post<'_>) -> Answer {
+    pub fn send(&self, post: &Post<'_>) -> Answer {
         post.to(self.address, self.certificate.as_ref())
     }
 

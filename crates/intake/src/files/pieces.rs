@@ -1,0 +1,154 @@
+//! Cuts a text of any length into the JSON values it is a sequence of: one a line, one after another, or in an array.
+
+use std::io::{self, BufRead};
+
+use super::nesting::{Nesting, Outcome};
+use super::window::Window;
+
+/// One value and the line it begins in.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Piece<'a> {
+    pub(super) line: u64,
+    pub(super) text: Result<&'a [u8], PieceError>,
+}
+
+/// Why there is no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PieceError {
+    Broken,
+    TooDeep,
+    TooLarge,
+    UnclosedArray,
+}
+
+/// The pieces of a text. No more of it is held than twice `max_bytes` and one buffer.
+///
+/// Behind a broken value it goes on with the next line that begins like a value and is not indented more than the broken
+/// one was; so one cut-off line costs one line, and one broken object of an indented array costs that object. A line can
+/// therefore be looked at more than once, but not more often than brackets may nest: a value that is still open at the
+/// end of its line is one level deeper for whoever looked at it before.
+pub(super) struct Pieces<R> {
+    window: Window<R>,
+    max_bytes: usize,
+    in_array: bool,
+    /// Length of the piece handed out last, which is still in the window.
+    handed_out: usize,
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+impl<R: BufRead> Pieces<R> {
+    pub(super) fn new(reader: R, max_bytes: usize) -> Self {
+        Self { window: Window::new(reader), max_bytes, in_array: false, handed_out: 0 }
+    }
+
+    /// The next piece, none at the end.
+    pub(super) fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
+        self.window.consume(std::mem::take(&mut self.handed_out));
+        let Some(first) = self.skip_to_value()? else { return Ok(self.end()) };
+        let line = self.window.line();
+        let found = match first {
+            b'{' | b'[' => self.nested_value()?,
+            _ => self.other_value()?,
+        };
+        let text = match found {
+            Ok(length) => {
+                self.handed_out = length;
+                Ok(&self.window.bytes()[..length])
+            }
+            Err(error) => Err(error),
+        };
+        Ok(Some(Piece { line, text }))
+    }
+
+    /// Skips white space and what separates values; enters and leaves arrays. Tells the first byte of the value.
+    fn skip_to_value(&mut self) -> io::Result<Option<u8>> {
+        self.skip_byte_order_mark()?;
+        while let Some(first) = self.window.first()? {
+            match first {
+                b' ' | b'\t' | b'\r' | b'\n' => {}
+                b',' if self.in_array => {}
+                b'[' if !self.in_array => self.in_array = true,
+                b']' if self.in_array => self.in_array = false,
+                _ => return Ok(Some(first)),
+            }
+            self.window.consume(1);
+        }
+        Ok(None)
+    }
+
+    fn skip_byte_order_mark(&mut self) -> io::Result<()> {
+        let is_start = self.window.line() == 1 && self.window.column() == 0;
+        if is_start && self.window.first()? == BYTE_ORDER_MARK.first().copied() {
+            while self.window.bytes().len() < BYTE_ORDER_MARK.len() && self.window.grow()? {}
+            if self.window.bytes().starts_with(BYTE_ORDER_MARK) {
+                self.window.consume(BYTE_ORDER_MARK.len());
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Option<Piece<'static>> {
+        let line = self.window.line();
+        std::mem::take(&mut self.in_array).then_some(Piece { line, text: Err(PieceError::UnclosedArray) })
+    }
+
+    /// The length of the object or array that begins here.
+    fn nested_value(&mut self) -> io::Result<Result<usize, PieceError>> {
+        let mut nesting = Nesting::default();
+        let error = loop {
+            match nesting.look_at(self.window.bytes()) {
+                Outcome::Complete(length) if length <= self.max_bytes => return Ok(Ok(length)),
+                Outcome::Complete(_) => break PieceError::TooLarge,
+                Outcome::Broken => break PieceError::Broken,
+                Outcome::TooDeep => break PieceError::TooDeep,
+                Outcome::Unfinished if self.window.bytes().len() > self.max_bytes => break PieceError::TooLarge,
+                Outcome::Unfinished => {}
+            }
+            if !self.window.grow()? {
+                break PieceError::Broken;
+            }
+        };
+        self.leave_broken_value()?;
+        Ok(Err(error))
+    }
+
+    /// Goes to the next line in which a value can begin that does not belong to the broken one.
+    fn leave_broken_value(&mut self) -> io::Result<()> {
+        let column = self.window.column();
+        loop {
+            self.window.consume_line()?;
+            while self.window.column() <= column && matches!(self.window.first()?, Some(b' ' | b'\t')) {
+                self.window.consume(1);
+            }
+            match self.window.first()? {
+                None => return Ok(()),
+                Some(b'{' | b'[') if self.window.column() <= column => return Ok(()),
+                Some(b']') if self.in_array && self.window.column() <= column => return Ok(()),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// The length of what begins here and is no object: a number, a string, garbage. It ends with its line; in an array,
+    /// also with its element.
+    fn other_value(&mut self) -> io::Result<Result<usize, PieceError>> {
+        let mut seen = 0;
+        loop {
+            let rest = &self.window.bytes()[seen..];
+            let end =
+                if self.in_array { memchr::memchr3(b'\n', b',', b']', rest) } else { memchr::memchr(b'\n', rest) };
+            if let Some(end) = end {
+                return Ok(Ok(seen + end));
+            }
+            seen += rest.len();
+            if seen > self.max_bytes {
+                self.window.consume_line()?;
+                return Ok(Err(PieceError::TooLarge));
+            }
+            if !self.window.grow()? {
+                return Ok(Ok(seen));
+            }
+        }
+    }
+}

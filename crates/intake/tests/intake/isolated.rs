@@ -1,0 +1,69 @@
+//! Tests that need a process of their own: they run this test program again, for themselves alone.
+
+use std::env;
+use std::fs::{self, File};
+use std::process::Command;
+use std::time::Duration;
+
+use intake::{Limits, ProblemKind};
+
+use crate::client::{Client, connect, post};
+use crate::server::{Server, eventually};
+
+const MARK: &str = "INTAKE_TEST_ISOLATED";
+
+/// Runs `test`, whose full name is `name`, in a process that may open so many files.
+fn isolated(name: &str, open_files: u32, test: impl FnOnce()) {
+    if env::var_os(MARK).is_some() {
+        return test();
+    }
+    let output = Command::new("sh")
+        .arg("-c")
+        .arg(format!("ulimit -n {open_files} && exec \"$0\" --exact \"$1\" --nocapture"))
+        .arg(env::current_exe().unwrap())
+        .arg(name)
+        .env(MARK, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+fn without_file_descriptors_it_waits_and_goes_on_when_there_are_some() {
+    isolated("isolated::without_file_descriptors_it_waits_and_goes_on_when_there_are_some", 64, || {
+        let server = Server::start();
+        let mut held: Vec<_> = std::iter::from_fn(|| File::open("/dev/null").ok()).collect();
+        // One is left for our end of a connection, none for the server's.
+        held.pop();
+        let mut client = Client::over(connect(server.receiver.local_address()));
+        let problem = server.wait_for_problem();
+        assert_eq!(problem.kind, ProblemKind::AcceptFailed);
+        assert!(problem.message.contains("Too many open files"), "{}", problem.message);
+        eventually("another attempt", || server.metric("accept_errors") > 1);
+        drop(held);
+        assert_eq!(client.request(post(b"{}")).status, 200);
+    });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn no_thread_is_left_after_a_stop() {
+    let threads = || {
+        let tasks = fs::read_dir("/proc/self/task").unwrap();
+        let names = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok());
+        names.filter(|name| name.starts_with("gitlab-")).count()
+    };
+    isolated("isolated::no_thread_is_left_after_a_stop", 64, || {
+        assert_eq!(threads(), 0);
+        let server = Server::with_limits(Limits { stop_timeout: Duration::from_millis(50), ..Limits::default() });
+        assert_eq!(server.post("{}").status, 200);
+        let mut stuck = server.connect();
+        let request = post(b"{}");
+        stuck.send(&request[..request.len() - 1]);
+        eventually("the request to run", || server.metric("requests") == 2);
+        assert!(threads() >= 2);
+        server.receiver.stop();
+        assert_eq!(threads(), 0);
+    });
+}

@@ -1,0 +1,13 @@
+//! The intake from outside: real sockets on the loopback interface, real files.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod client;
+mod files;
+mod go_defects;
+mod hostile;
+mod isolated;
+mod problems;
+mod requests;
+mod server;
+mod stop;
+mod tls;

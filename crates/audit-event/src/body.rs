@@ -9,7 +9,7 @@ use crate::json_depth::is_too_deep;
 /// A byte order mark and white space are tolerated. An empty array holds no events and is no error. What is not an event is
 /// an `Err` in its place, and the cut goes on: in an array with the next element, elsewhere with the next line.
 ///
-/// The work is linear in the body's length whatever the body holds, and nothing is allocated.
+/// The work is linear in the body's length whatever the body holds; nothing is copied.
 pub fn events(body: &[u8]) -> EventsInBody<'_> {
     let start = if body.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let mut events = EventsInBody {

@@ -1,6 +1,4 @@
 //! `docs/fields.md` says what the field table says.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::Path;
 

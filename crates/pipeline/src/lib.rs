@@ -15,6 +15,7 @@
 //! ```
 
 mod batch;
+mod incoming;
 mod metrics;
 mod running;
 mod settings;

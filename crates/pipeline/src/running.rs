@@ -7,8 +7,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, PluginError};
 use enrich::{Arrival, CityDatabase, EnrichedEvent, Enricher};
-use intake::{BatchLimits, Inbox, Limits, Problem, ProblemKind, ReceivedEvent, Receiver, Taken, VerificationToken};
+use intake::{BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
 
+use crate::incoming::Incoming;
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
 /// Events on their way from GitLab to one host.
@@ -18,9 +19,7 @@ use crate::{Batch, Metrics, Settings, Source, StartError};
 #[derive(Debug)]
 pub struct Pipeline {
     inbox: Arc<Inbox>,
-    /// None once it was told to stop.
-    receiver: Option<Receiver>,
-    local_address: SocketAddr,
+    incoming: Incoming,
     enricher: Enricher,
     /// Kept from batch to batch for its memory.
     received: Vec<ReceivedEvent>,
@@ -37,34 +36,11 @@ enum LogEvents {
 impl Pipeline {
     /// Opens the source. When this returns, the port is open.
     pub fn start(settings: &Settings, source: &Source) -> Result<Self, StartError> {
-        let Source::Webhook(listen) = source else {
-            return Err(StartError::Files("not yet".to_owned()));
-        };
-        if settings.tokens.is_empty() {
-            return Err(StartError::NoToken);
-        }
         let inbox = Arc::new(Inbox::new(settings.max_queue_size));
-        let intake_settings = intake::Settings {
-            listen: listen.clone(),
-            tokens: settings
-                .tokens
-                .iter()
-                .map(|token| VerificationToken {
-                    secret: token.secret.clone(),
-                    instance: token.instance.as_deref().map(Arc::from),
-                })
-                .collect(),
-            secrets_dir: settings.secrets_dir.clone(),
-            limits: Limits {
-                body_bytes: u32::try_from(settings.max_event_size).unwrap_or(u32::MAX),
-                ..Limits::default()
-            },
-        };
-        let receiver = Receiver::start(intake_settings, Arc::clone(&inbox))?;
+        let incoming = Incoming::open(settings, source, &inbox)?;
         Ok(Self {
             inbox,
-            local_address: receiver.local_address(),
-            receiver: Some(receiver),
+            incoming,
             enricher: Enricher::new(open_city_database(settings)),
             received: Vec::new(),
             log_events: if settings.debug_json { LogEvents::Yes } else { LogEvents::No },
@@ -77,10 +53,12 @@ impl Pipeline {
     /// in ten seconds.
     pub fn next_batch(&mut self, limits: BatchLimits, wait: Duration) -> Batch {
         let mut received = mem::take(&mut self.received);
-        let taken = self.inbox.take(&mut received, limits, wait);
+        let taken = self.incoming.take(&self.inbox, &mut received, limits, wait);
         let mut events: Vec<EnrichedEvent> = received.drain(..).map(|event| self.enrich(&event)).collect();
         self.received = received;
-        events.extend(self.inbox.due_problems(Instant::now()).iter().map(report));
+        // At the end nobody will ask again, so what would be due later is due now.
+        let due_at = if taken == Taken::Closed { Instant::now() + PROBLEM_INTERVAL } else { Instant::now() };
+        events.extend(self.inbox.due_problems(due_at).iter().map(report));
         if self.log_events == LogEvents::Yes {
             events.iter().for_each(log);
         }
@@ -95,15 +73,13 @@ impl Pipeline {
     ///
     /// Waits for requests that are being read, a few seconds at most.
     pub fn stop_receiving(&mut self) {
-        if let Some(receiver) = self.receiver.take() {
-            receiver.stop();
-        }
+        self.incoming.stop();
         self.inbox.close();
     }
 
-    /// The address that is listened on, with the port the system chose where the URL said 0.
-    pub const fn local_address(&self) -> SocketAddr {
-        self.local_address
+    /// The address that is listened on, with the port the system chose where the URL said 0; none where files are read.
+    pub const fn local_address(&self) -> Option<SocketAddr> {
+        self.incoming.local_address()
     }
 
     /// What the pipeline counts.

@@ -22,9 +22,9 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("Listen (or open_params): {0}")]
     Listen(#[source] IntakeError),
-    /// None of the files is there.
+    /// A file or folder to read is not there.
     #[error("open_params: {0}")]
-    Files(String),
+    Files(#[source] intake::FileError),
 }
 
 impl From<IntakeError> for StartError {

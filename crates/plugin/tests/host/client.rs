@@ -1,5 +1,6 @@
 //! GitLab as a sender: one request on a connection of its own.
 
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -74,9 +75,9 @@ impl<'a> Post<'a> {
     fn exchange(&self, mut stream: impl Read + Write) -> Answer {
         let mut request = format!("{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", self.method, self.path);
         for (name, value) in &self.headers {
-            request += &format!("{name}: {value}\r\n");
+            write!(request, "{name}: {value}\r\n").unwrap();
         }
-        request += &format!("Content-Length: {}\r\n\r\n", self.body.len());
+        write!(request, "Content-Length: {}\r\n\r\n", self.body.len()).unwrap();
         // A receiver that refuses early may close before it has read the whole body.
         _ = stream.write_all(request.as_bytes()).and_then(|()| stream.write_all(self.body.as_bytes()));
         _ = stream.flush();

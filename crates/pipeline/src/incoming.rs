@@ -1,0 +1,108 @@
+//! Where a running pipeline takes its events from: the receiver's inbox, or files.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use intake::{
+    BatchLimits, FileEvents, Inbox, InputFiles, Limits, ReceivedEvent, Receiver, Taken, VerificationToken,
+};
+
+use crate::{Settings, Source, StartError};
+
+/// An open source of events.
+pub(crate) enum Incoming {
+    /// Events are posted into the inbox.
+    Receiver(Receiver),
+    /// Events are read as the host asks for them.
+    Files(Box<FileEvents>),
+    /// The receiver was stopped; the inbox holds what is left.
+    Stopped,
+}
+
+impl Incoming {
+    pub(crate) fn open(settings: &Settings, source: &Source, inbox: &Arc<Inbox>) -> Result<Self, StartError> {
+        let listen = match source {
+            Source::Webhook(listen) => listen.clone(),
+            Source::Files(paths) => {
+                let files = InputFiles::find(paths).map_err(StartError::Files)?;
+                return Ok(Self::Files(Box::new(files.events())));
+            }
+        };
+        if settings.tokens.is_empty() {
+            return Err(StartError::NoToken);
+        }
+        let tokens = settings.tokens.iter().map(|token| VerificationToken {
+            secret: token.secret.clone(),
+            instance: token.instance.as_deref().map(Arc::from),
+        });
+        let intake = intake::Settings {
+            listen,
+            tokens: tokens.collect(),
+            secrets_dir: settings.secrets_dir.clone(),
+            limits: Limits {
+                body_bytes: u32::try_from(settings.max_event_size).unwrap_or(u32::MAX),
+                ..Limits::default()
+            },
+        };
+        Ok(Self::Receiver(Receiver::start(intake, Arc::clone(inbox))?))
+    }
+
+    /// Moves events to the end of `events`, as many as `limits` allows; waits for the first, where waiting helps.
+    pub(crate) fn take(
+        &mut self,
+        inbox: &Inbox,
+        events: &mut Vec<ReceivedEvent>,
+        limits: BatchLimits,
+        wait: Duration,
+    ) -> Taken {
+        match self {
+            Self::Receiver(_) | Self::Stopped => inbox.take(events, limits, wait),
+            Self::Files(files) => read(files, inbox, events, limits),
+        }
+    }
+
+    pub(crate) fn stop(&mut self) {
+        if let Self::Receiver(receiver) = std::mem::replace(self, Self::Stopped) {
+            receiver.stop();
+        }
+    }
+
+    pub(crate) const fn local_address(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Receiver(receiver) => Some(receiver.local_address()),
+            Self::Files(_) | Self::Stopped => None,
+        }
+    }
+}
+
+/// Reads until the limits are reached or something is wrong in a file, so that a folder of rubbish does not hold up the host.
+fn read(files: &mut FileEvents, inbox: &Inbox, events: &mut Vec<ReceivedEvent>, limits: BatchLimits) -> Taken {
+    let mut bytes = 0;
+    while events.len() < limits.events && bytes < limits.bytes {
+        match files.next() {
+            Some(Ok(read)) => {
+                bytes += read.event.size();
+                events.push(read.event);
+            }
+            Some(Err(error)) => {
+                tracing::warn!("{error}");
+                inbox.report(error.kind(), || error.to_string());
+                break;
+            }
+            None if events.is_empty() => return Taken::Closed,
+            None => break,
+        }
+    }
+    if events.is_empty() { Taken::Nothing } else { Taken::Events }
+}
+
+impl std::fmt::Debug for Incoming {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Receiver(_) => "Receiver",
+            Self::Files(_) => "Files",
+            Self::Stopped => "Stopped",
+        })
+    }
+}

@@ -57,9 +57,11 @@ pub struct Place<'a> {
     pub continent: Option<&'a str>,
 }
 
-/// The event `json`, one JSON object as [`events`](crate::events) yields it, with `addition` as its last member `"_falco"`.
+/// The event `json`, one JSON object as [`events`](crate::events) yields it, with `addition` as its last member
+/// `"_falco"`.
 ///
-/// The last member of a name is the one that counts, so a `_falco` the sender wrote is never believed. What is no object comes back as it is.
+/// The last member of a name is the one that counts, so a `_falco` the sender wrote is never believed. What is no
+/// object comes back as it is.
 pub fn with_addition(json: &str, addition: &Addition<'_>) -> String {
     let Some(members) = json.trim_ascii_end().strip_suffix('}') else { return json.to_owned() };
     let addition = serde_json::to_string(addition).expect("strings and numbers always serialise");

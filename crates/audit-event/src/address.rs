@@ -1,8 +1,8 @@
 //! The address an action came from, out of `ip_address`, which proxies may have made a list.
 use std::net::{IpAddr, SocketAddr};
 
-/// The first address of a comma list, where it can be read without guessing: an IPv4-mapped IPv6 address counts as IPv4, a port,
-/// brackets and a zone are left out.
+/// The first address of a comma list, where it can be read without guessing: an IPv4-mapped IPv6 address counts as
+/// IPv4, a port, brackets and a zone are left out.
 pub(crate) fn first_address(list: &str) -> Option<IpAddr> {
     let first = list.split(',').next()?.trim();
     let without_zone = |address: &str| address.split('%').next().and_then(|address| address.parse::<IpAddr>().ok());

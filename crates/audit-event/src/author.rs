@@ -14,7 +14,7 @@ pub enum AuthorType {
     DeployToken,
     /// A deploy key.
     DeployKey,
-    /// An account that belongs to no person: of a project or group access token, a service account, or one of GitLab's own.
+    /// An account that belongs to no person: an access token's, a service account, or one of GitLab's own.
     Bot,
 }
 
@@ -38,9 +38,10 @@ const UNAUTHENTICATED_AUTHOR: &str = "Gitlab::Audit::UnauthenticatedAuthor";
 impl AuditEvent<'_> {
     /// Which kind of author this event has; none where it names no author.
     ///
-    /// The author's id and class tell tokens and keys. With the id -1 it is GitLab itself or nobody who is signed in. A bot is told
-    /// by its class, by the display name of one of GitLab's own, or by its user name, which an event holds only where the bot
-    /// itself is what it happened in. People choose names, so no rule should excuse an action only because a bot did it.
+    /// The author's id and class tell tokens and keys. With the id -1 it is GitLab itself or nobody who is signed in. A
+    /// bot is told by its class, by the display name of one of GitLab's own, or by its user name, which an event holds
+    /// only where the bot itself is what it happened in. People choose names, so no rule should excuse an action only
+    /// because a bot did it.
     pub fn author_type(&self) -> Option<AuthorType> {
         let (id, class) = (self.author_id(), self.author_class());
         let author_type = match (id.as_deref(), class.as_deref()) {
@@ -57,8 +58,9 @@ impl AuditEvent<'_> {
         Some(author_type)
     }
 
-    /// Whether an author without an account is GitLab itself: it is called "(System)" then. Somebody may type that into the user
-    /// name box too, but the target of a failed sign-in to an unknown account is again an unauthenticated author.
+    /// Whether an author without an account is GitLab itself: it is called "(System)" then. Somebody may type that into
+    /// the user name box too, but the target of a failed sign-in to an unknown account is again an unauthenticated
+    /// author.
     fn is_system(&self) -> bool {
         self.author_name().as_deref() == Some("(System)")
             && self.target_type().as_deref() != Some(UNAUTHENTICATED_AUTHOR)

@@ -1,4 +1,4 @@
-//! Cut what arrived into events: one object, an array of objects, or objects one after another (NDJSON, pretty-printed ones too).
+//! Cut what arrived into events: one object, an array of objects, or objects one after another, as NDJSON.
 use serde_json::value::RawValue;
 
 use crate::body_error::{BodyError, JsonKind};
@@ -6,8 +6,9 @@ use crate::json_depth::is_too_deep;
 
 /// The events of one body or one chunk of a file, each as the verbatim text of one JSON object.
 ///
-/// A byte order mark and white space are tolerated. An empty array holds no events and is no error. What is not an event is
-/// an `Err` in its place, and the cut goes on: in an array with the next element, elsewhere with the next line.
+/// A byte order mark and white space are tolerated. An empty array holds no events and is no error. What is not an
+/// event is an `Err` in its place, and the cut goes on: in an array with the next element, elsewhere with the next
+/// line.
 ///
 /// The work is linear in the body's length whatever the body holds; nothing is copied.
 pub fn events(body: &[u8]) -> EventsInBody<'_> {
@@ -22,7 +23,7 @@ pub fn events(body: &[u8]) -> EventsInBody<'_> {
         line_end: 0,
         array_limit: None,
         in_garbage: false,
-        reported_empty: !body[start..].trim_ascii().is_empty(),
+        is_empty: body[start..].trim_ascii().is_empty(),
     };
     events.read_text();
     events
@@ -40,8 +41,9 @@ pub struct EventsInBody<'a> {
     position: usize,
     /// Where in `body` to go on after `text`.
     next_text: usize,
-    /// A value beginning before this position is looked for in its own line only: one over several lines was tried there already
-    /// and reached this far. Without this bound, lines that each open an object would be read over and over.
+    /// A value beginning before this position is looked for in its own line only: one over several lines was tried
+    /// there already and reached this far. Without this bound, lines that each open an object would be read over and
+    /// over.
     spans_lines_from: usize,
     /// The end of the line looked at last, so that a long line of many objects is not searched for its end at each.
     line_end: usize,
@@ -49,15 +51,15 @@ pub struct EventsInBody<'a> {
     array_limit: Option<usize>,
     /// What came last was not JSON, and that is reported; lines that follow belong to it until one is JSON.
     in_garbage: bool,
-    reported_empty: bool,
+    /// Nothing was sent, and that is not reported yet.
+    is_empty: bool,
 }
 
 impl<'a> Iterator for EventsInBody<'a> {
     type Item = Result<&'a str, BodyError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if !self.reported_empty {
-            self.reported_empty = true;
+        if std::mem::take(&mut self.is_empty) {
             return Some(Err(BodyError::Empty));
         }
         loop {
@@ -191,8 +193,8 @@ impl<'a> EventsInBody<'a> {
         }
     }
 
-    /// Leaves an element that is not JSON and goes on behind its comma or at the array's end; where neither comes, the bracket was no
-    /// array's, and the next line is next.
+    /// Leaves an element that is not JSON and goes on behind its comma or at the array's end; where neither comes, the
+    /// bracket was no array's, and the next line is next.
     fn skip_element(&mut self, start: usize, limit: usize) -> Found<'a> {
         match end_of_element(&self.text[self.position..limit]) {
             Some((length, b',')) => self.position += length + 1,

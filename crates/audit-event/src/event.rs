@@ -1,4 +1,4 @@
-//! A GitLab audit event as values: which key holds what, and where else to look, in the shapes GitLab has used over the years.
+//! A GitLab audit event as values: which key holds what, and where else to look in older and other shapes.
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -11,8 +11,9 @@ use crate::json_value::JsonValue;
 
 /// A view of one event: its text and where everything is in it.
 ///
-/// Absent is absent: a missing member and `null` give no value, an empty string is a value, save where GitLab means "unknown" by it
-/// (`ip_address`) or "none" (`event_type`). Any member may be of any JSON type; see the field table for how it reads as text.
+/// Absent is absent: a missing member and `null` give no value, an empty string is a value, save where GitLab means
+/// "unknown" by it (`ip_address`) or "none" (`event_type`). Any member may be of any JSON type; see the field table for
+/// how it reads as text.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditEvent<'a> {
     json: &'a str,
@@ -57,7 +58,8 @@ impl<'a> AuditEvent<'a> {
             .find(|event_type| !event_type.is_empty())
     }
 
-    /// When it happened, in nanoseconds since the Unix epoch: `created_at`, else `time`; none where neither is an RFC 3339 time.
+    /// When it happened, in nanoseconds since the Unix epoch: `created_at`, else `time`; none where neither is an RFC
+    /// 3339 time.
     pub fn created_at(&self) -> Option<u64> {
         [(Part::Event, "created_at"), (Part::Event, "time")]
             .into_iter()

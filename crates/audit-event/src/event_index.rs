@@ -1,6 +1,6 @@
 //! Where everything is in one event: read once, kept as offsets in buffers that serve the next event again.
 use crate::event::AuditEvent;
-use crate::index_reader::{Addition, read};
+use crate::index_reader::{FalcoMember, read};
 use crate::json_members::key_is;
 use crate::json_value::JsonValue;
 
@@ -100,15 +100,16 @@ pub struct EventIndex {
 }
 
 impl EventIndex {
-    /// Reads an event that went through [`with_addition`](crate::with_addition): its last `_falco` member is ours and is believed.
+    /// Reads an event that went through [`with_addition`](crate::with_addition): its last `_falco` member is ours and
+    /// is believed.
     pub fn parse<'a>(&'a mut self, json: &'a str) -> Result<AuditEvent<'a>, ParseError> {
-        self.read(json, Addition::IsOurs)?;
+        self.read(json, FalcoMember::IsOurs)?;
         Ok(self.event(json))
     }
 
     /// Reads an event as a sender gave it: a `_falco` member in it is not ours and no field sees it.
     pub fn parse_received<'a>(&'a mut self, json: &'a str) -> Result<AuditEvent<'a>, ParseError> {
-        self.read(json, Addition::IsTheSenders)?;
+        self.read(json, FalcoMember::IsTheSenders)?;
         Ok(self.event(json))
     }
 
@@ -123,10 +124,10 @@ impl EventIndex {
         JsonValue::new(member.value.text(json)?)
     }
 
-    fn read(&mut self, json: &str, addition: Addition) -> Result<(), ParseError> {
+    fn read(&mut self, json: &str, falco_member: FalcoMember) -> Result<(), ParseError> {
         self.clear(Part::Event);
         self.members_read = 0;
-        let result = read(self, json, addition);
+        let result = read(self, json, falco_member);
         if result.is_err() {
             self.clear(Part::Event);
         }

@@ -17,7 +17,8 @@ impl<'a> AuditEvent<'a> {
         self.git_member("action")
     }
 
-    /// `push`, `fetch` or `clone`: as GitLab says (which calls a fetch `pull`), else by the action, which cannot tell a clone from a fetch.
+    /// `push`, `fetch` or `clone`: as GitLab says (which calls a fetch `pull`), else by the action, where a clone looks
+    /// like a fetch.
     pub fn git_verb(&self) -> Option<Cow<'a, str>> {
         if let Some(verb) = self.git_member("verb") {
             return Some(if verb == "pull" { Cow::Borrowed("fetch") } else { verb });

@@ -1,5 +1,6 @@
-//! Reading an event's text into an index, in one pass: `serde_json` finds the members, and those whose own members are indexed too
-//! are walked into on the way.
+//! Reading an event's text into an index, in one pass.
+//!
+//! `serde_json` finds the members; those whose own members are indexed too are walked into on the way.
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
@@ -10,19 +11,19 @@ use crate::json_depth::is_too_deep;
 
 /// Whose a member `_falco` is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Addition {
+pub(crate) enum FalcoMember {
     IsOurs,
     IsTheSenders,
 }
 
 /// Fills `index`, which must be empty.
-pub(crate) fn read(index: &mut EventIndex, json: &str, addition: Addition) -> Result<(), ParseError> {
+pub(crate) fn read(index: &mut EventIndex, json: &str, falco_member: FalcoMember) -> Result<(), ParseError> {
     if u32::try_from(json.len()).is_err() {
         return Err(ParseError::TooLong);
     }
     let start = json.len() - json.trim_ascii_start().len();
     let mut refused = None;
-    let object = Object { json, start, part: Part::Event, addition, index, refused: &mut refused };
+    let object = Object { json, start, part: Part::Event, falco_member, index, refused: &mut refused };
     let mut deserializer = serde_json::Deserializer::from_str(json);
     if object.deserialize(&mut deserializer).and_then(|_| deserializer.end()).is_err() {
         return Err(refused.unwrap_or(ParseError::NotAnObject));
@@ -36,7 +37,7 @@ struct Object<'i, 'a> {
     /// Where its brace is.
     start: usize,
     part: Part,
-    addition: Addition,
+    falco_member: FalcoMember,
     index: &'i mut EventIndex,
     /// Why the index refuses the event: `serde_json` has no place for it in its errors.
     refused: &'i mut Option<ParseError>,
@@ -91,11 +92,18 @@ impl<'a> Visitor<'a> for Object<'_, 'a> {
 impl<'a> Object<'_, 'a> {
     fn part_of_member(&self, key: &str) -> Option<Part> {
         let part = self.part.of_member(key)?;
-        (part != Part::Addition || self.addition == Addition::IsOurs).then_some(part)
+        (part != Part::Addition || self.falco_member == FalcoMember::IsOurs).then_some(part)
     }
 
     fn inner(&mut self, part: Part, start: usize) -> Object<'_, 'a> {
-        Object { json: self.json, start, part, addition: self.addition, index: self.index, refused: self.refused }
+        Object {
+            json: self.json,
+            start,
+            part,
+            falco_member: self.falco_member,
+            index: self.index,
+            refused: self.refused,
+        }
     }
 
     /// Where the value begins whose key ends at `key_end`.
@@ -114,6 +122,6 @@ fn offset(json: &str, piece: &str) -> usize {
 }
 
 fn span(start: usize, end: usize) -> Span {
-    // Offsets into a text whose length fits, see `read`; what does not fit would be an empty stretch.
-    Span { start: u32::try_from(start).unwrap_or(u32::MAX), end: u32::try_from(end).unwrap_or(u32::MAX) }
+    let fits = "read() refuses a text whose length does not fit";
+    Span { start: u32::try_from(start).expect(fits), end: u32::try_from(end).expect(fits) }
 }

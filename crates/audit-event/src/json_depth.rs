@@ -5,7 +5,8 @@ pub(crate) const MAX_DEPTH: usize = 128;
 
 /// Whether `json`, which must be valid JSON, nests deeper than [`MAX_DEPTH`].
 pub(crate) fn is_too_deep(json: &str) -> bool {
-    // Nearly every event opens fewer than 128 brackets altogether, and counting bytes is many times faster than following strings.
+    // Nearly every event opens fewer than 128 brackets altogether, and counting bytes is many times faster than
+    // following strings.
     let opening = json.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
     opening > MAX_DEPTH && depth(json) > MAX_DEPTH
 }

@@ -17,7 +17,8 @@ pub(crate) fn key_is(key: &str, name: &str) -> bool {
     }
 }
 
-/// The member of `value` that `path` names; dots go deeper into objects, but a key that itself holds the dots comes first.
+/// The member of `value` that `path` names; dots go deeper into objects, but a key that itself holds the dots comes
+/// first.
 pub(crate) fn find<'a>(value: JsonValue<'a>, path: &str) -> Option<JsonValue<'a>> {
     let (head, deeper) = path.split_once('.').unzip();
     let members = Members { whole: path, head, found: Found::default() };

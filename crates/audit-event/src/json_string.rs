@@ -1,11 +1,11 @@
-//! The text of a JSON string: borrowed when it holds no escapes, else decoded; nothing in it can make a reader stop early.
+//! The text of a JSON string: borrowed when it holds no escapes, else decoded.
 use std::borrow::Cow;
 use std::char::REPLACEMENT_CHARACTER;
 
 /// Decodes `quoted`, a valid JSON string with its quotes.
 ///
-/// A surrogate without its partner and a NUL become U+FFFD: the first has no UTF-8 form, and Falco's strings end at a NUL, so what
-/// stands behind one would be hidden from every rule.
+/// A surrogate without its partner and a NUL become U+FFFD: the first has no UTF-8 form, and Falco's strings end at a
+/// NUL, so what stands behind one would be hidden from every rule.
 pub(crate) fn decode(quoted: &str) -> Cow<'_, str> {
     let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(quoted);
     match inner.find('\\') {

@@ -19,7 +19,8 @@ impl<'a> JsonValue<'a> {
         self.0
     }
 
-    /// A string decoded; a number or a boolean as written (so that no id is too large); an array or an object as compact JSON.
+    /// A string decoded; a number or a boolean as written (so that no id is too large); an array or an object as
+    /// compact JSON.
     pub(crate) fn text(self) -> Cow<'a, str> {
         match self.0.as_bytes().first() {
             Some(b'"') => json_string::decode(self.0),

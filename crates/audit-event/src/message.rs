@@ -1,7 +1,8 @@
 //! What GitLab puts only into the words of `custom_message`: the token an event is about, an impersonator, a failure.
 //!
-//! The words are those of GitLab's own sources (`ee/app/services/ee/**/{create,revoke}_service.rb`). People choose the names in them,
-//! so every reading is anchored where a name cannot reach, takes one pass, and gives nothing rather than a guess.
+//! The words are those of GitLab's own sources (`ee/app/services/ee/**/{create,revoke}_service.rb`). People choose the
+//! names in them, so every reading is anchored where a name cannot reach, takes one pass, and gives nothing rather than
+//! a guess.
 
 /// What a message says about a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,41 +20,50 @@ impl<'a> TokenInMessage<'a> {
     }
 }
 
-/// How messages about tokens begin, and whether the token's name, which people choose, stands before its id.
-const TOKEN_KINDS: [(&str, Name); 8] = [
-    ("personal access token", Name::None),
-    ("project access token", Name::None),
-    ("group access token", Name::None),
-    ("project token", Name::None),
-    ("group token", Name::None),
-    ("project deploy token", Name::BeforeId),
-    ("group deploy token", Name::BeforeId),
-    ("cluster agent token", Name::BeforeId),
-];
+/// How GitLab writes of one kind of token.
+struct Wording {
+    kind: &'static str,
+    before_id: &'static str,
+    name: Name,
+}
 
+/// Where the token's name stands, which people choose.
 #[derive(Clone, Copy)]
 enum Name {
-    None,
+    Nowhere,
     BeforeId,
 }
 
-/// Reads a message such as `Created project access token with token_id: 77 with scopes: [:api] and Maintainer access level.`
+const WORDINGS: [Wording; 8] = [
+    Wording { kind: "personal access token", before_id: " with id ", name: Name::Nowhere },
+    Wording { kind: "project access token", before_id: " with token_id: ", name: Name::Nowhere },
+    Wording { kind: "group access token", before_id: " with token_id: ", name: Name::Nowhere },
+    Wording { kind: "project token", before_id: " with token_id: ", name: Name::Nowhere },
+    Wording { kind: "group token", before_id: " with token_id: ", name: Name::Nowhere },
+    Wording { kind: "project deploy token", before_id: " with token_id: ", name: Name::BeforeId },
+    Wording { kind: "group deploy token", before_id: " with token_id: ", name: Name::BeforeId },
+    Wording { kind: "cluster agent token", before_id: " with id ", name: Name::BeforeId },
+];
+
+/// What was done to a token that exists; one whose creation failed has no id.
+const DONE: [&str; 5] = ["Created ", "Revoked ", "Rotated ", "Attempted to revoke ", "Attempted to rotate "];
+
+/// Reads a message such as
+/// `Created project access token with token_id: 77 with scopes: [:api] and Maintainer access level.`
 pub(crate) fn token(message: &str) -> TokenInMessage<'_> {
     token_with_id(message).unwrap_or_default()
 }
 
 fn token_with_id(message: &str) -> Option<TokenInMessage<'_>> {
     let message = split_impersonator(message).map_or(message, |(action, _)| action);
-    let done =
-        ["Created ", "Revoked ", "Rotated ", "Attempted to create ", "Attempted to revoke ", "Attempted to rotate "]
-            .into_iter()
-            .find_map(|verb| message.strip_prefix(verb))?;
-    let (after_kind, name) = TOKEN_KINDS.into_iter().find_map(|(kind, name)| Some((done.strip_prefix(kind)?, name)))?;
-    let (_, from_id) = [" with token_id: ", " with id "].into_iter().find_map(|before_id| match name {
-        Name::None => after_kind.strip_prefix(before_id).map(|from_id| ("", from_id)),
+    let from_kind = DONE.into_iter().find_map(|done| message.strip_prefix(done))?;
+    let wording = WORDINGS.iter().find(|wording| from_kind.starts_with(wording.kind))?;
+    let after_kind = from_kind.strip_prefix(wording.kind)?;
+    let from_id = match wording.name {
+        Name::Nowhere => after_kind.strip_prefix(wording.before_id)?,
         // The name may say "with id 1" itself; GitLab's words come after it.
-        Name::BeforeId => after_kind.rsplit_once(before_id),
-    })?;
+        Name::BeforeId => after_kind.rsplit_once(wording.before_id)?.1,
+    };
     let digits = from_id.bytes().take_while(u8::is_ascii_digit).count();
     let (id, rest) = from_id.split_at(digits);
     let ends_here = rest.is_empty() || rest.starts_with([' ', ',', '.']);
@@ -162,7 +172,13 @@ mod tests {
             )),
             (Some("7"), vec!["write_registry"], None)
         );
-        assert_eq!(read("Created cluster agent token 'a' with id 9' with id 2"), (Some("2"), vec![], None));
+        for name in ["a' with id 9", "a with token_id: 9 ", "a with token_id: 9 with scopes: [:api]"] {
+            assert_eq!(read(&format!("Created cluster agent token '{name}' with id 2")), (Some("2"), vec![], None));
+        }
+        assert_eq!(
+            read("Attempted to create cluster agent token 'a' with id 9' but failed with message: denied"),
+            (None, vec![], None)
+        );
         assert_eq!(
             read("Attempted to create personal access token but failed with message: no token with id 5"),
             (None, vec![], None)

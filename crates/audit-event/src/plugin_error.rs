@@ -1,4 +1,4 @@
-//! The event that reports a problem of ours: bad input, a full queue, a broken database. It travels the way of every event.
+//! The event that reports a problem of ours: bad input, a full queue, a broken database.
 use std::borrow::Cow;
 
 use jiff::Timestamp;
@@ -23,7 +23,8 @@ pub struct PluginError<'a> {
 impl PluginError<'_> {
     /// The event of type `pluginerror` that reports this problem.
     ///
-    /// What went wrong stands in `_falco`, which no sender can write, so a posted `pluginerror` has no kind, message or count.
+    /// What went wrong stands in `_falco`, which no sender can write, so a posted `pluginerror` has no kind, message or
+    /// count.
     pub fn event(&self, received_at: u64, origin: Origin, instance: Option<&str>) -> String {
         let event = match Timestamp::from_nanosecond(received_at.into()) {
             Ok(created_at) => format!(r#"{{"event_type":"pluginerror","created_at":"{created_at}"}}"#),

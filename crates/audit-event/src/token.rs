@@ -9,7 +9,8 @@ use crate::message;
 const TOKEN_TYPES: [&str; 2] = ["PersonalAccessToken", "DeployToken"];
 
 impl<'a> AuditEvent<'a> {
-    /// The id of the token the event is about: the target's where the target is the token, else `details.pat_id`, else the message's.
+    /// The id of the token the event is about: the target's where the target is the token, else `details.pat_id`, else
+    /// the message's.
     pub fn token_id(&self) -> Option<Cow<'a, str>> {
         let target_is_token = self.target_type().is_some_and(|target_type| TOKEN_TYPES.contains(&&*target_type));
         let target_id = if target_is_token { self.target_id() } else { None };
@@ -18,7 +19,8 @@ impl<'a> AuditEvent<'a> {
             .or_else(|| part_of(self.message()?, |message| message::token(message).id))
     }
 
-    /// The scopes of the token, or of the OAuth application: `details.scopes`, else `details.token_scopes`, else the message's.
+    /// The scopes of the token, or of the OAuth application: `details.scopes`, else `details.token_scopes`, else the
+    /// message's.
     pub fn token_scopes(&self) -> Option<Vec<Cow<'a, str>>> {
         if let Some(scopes) = self.of_details("scopes").or_else(|| self.of_details("token_scopes")) {
             return Some(scopes.texts());
@@ -36,7 +38,8 @@ impl<'a> AuditEvent<'a> {
         part_of(self.message()?, |message| message::token(message).access_level)
     }
 
-    /// Who stands behind the author: `details.impersonated_by` of older versions, else the administrator the message ends with.
+    /// Who stands behind the author: `details.impersonated_by` of older versions, else the administrator the message
+    /// ends with.
     ///
     /// A message may also end so because somebody typed it, in a name that was changed for instance.
     pub fn impersonated_by(&self) -> Option<Cow<'a, str>> {

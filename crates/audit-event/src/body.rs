@@ -9,7 +9,7 @@ use crate::json_depth::is_too_deep;
 /// A byte order mark and white space are tolerated. An empty array holds no events and is no error. What is not an event is
 /// an `Err` in its place, and the cut goes on: in an array with the next element, elsewhere with the next line.
 ///
-/// The work is linear in the body's length whatever the body holds, and nothing is allocated.
+/// The work is linear in the body's length whatever the body holds; nothing is copied.
 pub fn events(body: &[u8]) -> EventsInBody<'_> {
     let start = if body.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
     let mut events = EventsInBody {
@@ -19,7 +19,8 @@ pub fn events(body: &[u8]) -> EventsInBody<'_> {
         position: 0,
         next_text: start,
         spans_lines_from: 0,
-        in_array: false,
+        line_end: 0,
+        array_limit: None,
         in_garbage: false,
         reported_empty: !body[start..].trim_ascii().is_empty(),
     };
@@ -39,11 +40,14 @@ pub struct EventsInBody<'a> {
     position: usize,
     /// Where in `body` to go on after `text`.
     next_text: usize,
-    /// A value beginning before this position is looked for in its own line only: a value over several lines was tried there
-    /// already and reached this far. Without this bound, lines that each open an object would be read over and over.
+    /// A value beginning before this position is looked for in its own line only: one over several lines was tried there already
+    /// and reached this far. Without this bound, lines that each open an object would be read over and over.
     spans_lines_from: usize,
-    in_array: bool,
-    /// The last line was not JSON, and that is reported.
+    /// The end of the line looked at last, so that a long line of many objects is not searched for its end at each.
+    line_end: usize,
+    /// Inside an array of events: how far it may reach.
+    array_limit: Option<usize>,
+    /// What came last was not JSON, and that is reported; lines that follow belong to it until one is JSON.
     in_garbage: bool,
     reported_empty: bool,
 }
@@ -57,7 +61,10 @@ impl<'a> Iterator for EventsInBody<'a> {
             return Some(Err(BodyError::Empty));
         }
         loop {
-            let found = if self.in_array { self.next_in_array() } else { self.next_in_line() };
+            let found = match self.array_limit {
+                Some(limit) => self.next_in_array(limit),
+                None => self.next_in_line(),
+            };
             match found {
                 Found::Event(event) => {
                     self.in_garbage = false;
@@ -87,7 +94,8 @@ impl<'a> EventsInBody<'a> {
         self.text_start = self.next_text;
         self.position = 0;
         self.spans_lines_from = 0;
-        self.in_array = false;
+        self.line_end = 0;
+        self.array_limit = None;
         let valid = match std::str::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
@@ -108,13 +116,14 @@ impl<'a> EventsInBody<'a> {
         let line_end = self.body[offset..].iter().position(|byte| *byte == b'\n');
         self.next_text = line_end.map_or(self.body.len(), |newline| offset + newline + 1);
         self.read_text();
-        self.in_garbage = false;
+        self.in_garbage = true;
         Some(BodyError::NotUtf8 { offset })
     }
 
-    fn skip_space(&mut self) -> Option<u8> {
-        let rest = self.text[self.position..].trim_ascii_start();
-        self.position = self.text.len() - rest.len();
+    /// Moves on to what is not white space before `limit` and returns its first byte.
+    fn skip_space(&mut self, limit: usize) -> Option<u8> {
+        let rest = self.text[self.position..limit].trim_ascii_start();
+        self.position = limit - rest.len();
         rest.bytes().next()
     }
 
@@ -134,17 +143,14 @@ impl<'a> EventsInBody<'a> {
 
     /// Objects one after another, or the beginning of an array.
     fn next_in_line(&mut self) -> Found<'a> {
-        match self.skip_space() {
-            None => return Found::End,
-            Some(b'[') => {
-                self.position += 1;
-                self.in_array = true;
-                return Found::Nothing;
-            }
-            Some(_) => {}
-        }
+        let Some(first) = self.skip_space(self.text.len()) else { return Found::End };
         let start = self.position;
-        let limit = if start < self.spans_lines_from { self.line_end() } else { self.text.len() };
+        let limit = if start < self.spans_lines_from { self.end_of_line(start) } else { self.text.len() };
+        if first == b'[' {
+            self.position += 1;
+            self.array_limit = Some(limit);
+            return Found::Nothing;
+        }
         let error = match self.value(limit) {
             Ok(value) => match JsonKind::of(value) {
                 JsonKind::Object => return object(value),
@@ -152,36 +158,32 @@ impl<'a> EventsInBody<'a> {
             },
             Err(NotJsonUpTo(reached)) => {
                 self.spans_lines_from = self.spans_lines_from.max(reached);
-                BodyError::NotJson { offset: self.text_start + start }
+                self.not_json(start)
             }
         };
-        self.position = self.line_end();
+        self.position = self.end_of_line(start);
         if std::mem::replace(&mut self.in_garbage, true) { Found::Nothing } else { Found::Error(error) }
     }
 
-    fn line_end(&self) -> usize {
-        self.text[self.position..].find('\n').map_or(self.text.len(), |newline| self.position + newline + 1)
-    }
-
-    fn next_in_array(&mut self) -> Found<'a> {
-        match self.skip_space() {
+    fn next_in_array(&mut self, limit: usize) -> Found<'a> {
+        match self.skip_space(limit) {
             None => {
-                self.in_array = false;
-                return Found::Error(BodyError::NotJson { offset: self.text_start + self.position });
+                self.array_limit = None;
+                return Found::Error(self.not_json(self.position));
             }
             Some(b']') => {
                 self.position += 1;
-                self.in_array = false;
+                self.array_limit = None;
                 return Found::Nothing;
             }
             Some(_) => {}
         }
         let start = self.position;
-        let Ok(value) = self.value(self.text.len()) else { return self.skip_element(start) };
-        match self.skip_space() {
+        let Ok(value) = self.value(limit) else { return self.skip_element(start, limit) };
+        match self.skip_space(limit) {
             Some(b',') => self.position += 1,
-            Some(b']') => {}
-            _ => return self.skip_element(start),
+            Some(b']') | None => {}
+            Some(_) => return self.skip_element(start, limit),
         }
         match JsonKind::of(value) {
             JsonKind::Object => object(value),
@@ -189,28 +191,49 @@ impl<'a> EventsInBody<'a> {
         }
     }
 
-    /// Leaves an element that is not JSON: goes on behind the comma that ends it, or at the array's end.
-    fn skip_element(&mut self, start: usize) -> Found<'a> {
-        let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-        let end = self.text[self.position..].bytes().position(|byte| {
-            match byte {
-                b'"' if !escaped => in_string = !in_string,
-                b'{' | b'[' if !in_string => depth += 1,
-                b',' | b']' if !in_string && depth == 0 => return true,
-                b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-                _ => {}
+    /// Leaves an element that is not JSON and goes on behind its comma or at the array's end; where neither comes, the bracket was no
+    /// array's, and the next line is next.
+    fn skip_element(&mut self, start: usize, limit: usize) -> Found<'a> {
+        match end_of_element(&self.text[self.position..limit]) {
+            Some((length, b',')) => self.position += length + 1,
+            Some((length, _)) => self.position += length,
+            None => {
+                self.array_limit = None;
+                self.spans_lines_from = self.spans_lines_from.max(limit);
+                self.position = self.end_of_line(start);
             }
-            escaped = in_string && byte == b'\\' && !escaped;
-            false
-        });
-        self.position = end.map_or(self.text.len(), |end| self.position + end);
-        match self.text[self.position..].bytes().next() {
-            Some(b',') => self.position += 1,
-            Some(_) => {}
-            None => self.in_array = false,
         }
-        Found::Error(BodyError::NotJson { offset: self.text_start + start })
+        self.in_garbage = true;
+        Found::Error(self.not_json(start))
     }
+
+    fn not_json(&self, position: usize) -> BodyError {
+        BodyError::NotJson { offset: self.text_start + position }
+    }
+
+    /// Where the line after the one of `position` begins.
+    fn end_of_line(&mut self, position: usize) -> usize {
+        if position >= self.line_end {
+            self.line_end = self.text[position..].find('\n').map_or(self.text.len(), |newline| position + newline + 1);
+        }
+        self.line_end
+    }
+}
+
+/// How long an array's broken element is, and the comma or bracket behind it.
+fn end_of_element(text: &str) -> Option<(usize, u8)> {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    text.bytes().enumerate().find(|(_, byte)| {
+        match byte {
+            b'"' if !escaped => in_string = !in_string,
+            b',' | b']' if !in_string && depth == 0 => return true,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        escaped = in_string && *byte == b'\\' && !escaped;
+        false
+    })
 }
 
 /// Not JSON; the reader gave up in the line beginning here.

@@ -1,12 +1,10 @@
 //! Where everything is in one event: read once, kept as offsets in buffers that serve the next event again.
-use std::ops::Range;
-
 use crate::event::AuditEvent;
-use crate::json_depth::is_too_deep;
-use crate::json_members::{for_each_member, key_is};
+use crate::index_reader::{Addition, read};
+use crate::json_members::key_is;
 use crate::json_value::JsonValue;
 
-/// How many members the objects that are indexed may have together. GitLab's events have about 30.
+/// How many members the indexed objects may have together. GitLab's events have about 30.
 ///
 /// Bounds the memory an index keeps and the time a look-up takes, whatever is sent.
 const MAX_MEMBERS: usize = 1024;
@@ -33,7 +31,7 @@ pub enum ParseError {
 pub(crate) enum Part {
     Event,
     Details,
-    /// `custom_message` where it is an object, as for Git operations.
+    /// `details.custom_message` where it is an object, as for Git operations.
     CustomMessage,
     /// `_falco`: what we added.
     Addition,
@@ -41,51 +39,76 @@ pub(crate) enum Part {
     PluginError,
 }
 
-const PARTS: usize = Part::PluginError as usize + 1;
+impl Part {
+    const COUNT: usize = Self::PluginError as usize + 1;
 
+    /// The part that the member `key`, quotes included, of this part is, where it is an object.
+    pub(crate) fn of_member(self, key: &str) -> Option<Self> {
+        let children: &[(&str, Self)] = match self {
+            Self::Event => &[("details", Self::Details), ("_falco", Self::Addition)],
+            Self::Details => &[("custom_message", Self::CustomMessage)],
+            Self::Addition => &[("place", Self::Place), ("plugin_error", Self::PluginError)],
+            Self::CustomMessage | Self::Place | Self::PluginError => &[],
+        };
+        children.iter().find(|(name, _)| key_is(key, name)).map(|(_, part)| *part)
+    }
+
+    /// The parts inside this one.
+    fn inner(self) -> &'static [Self] {
+        match self {
+            Self::Event => &[Self::Details, Self::CustomMessage, Self::Addition, Self::Place, Self::PluginError],
+            Self::Details => &[Self::CustomMessage],
+            Self::Addition => &[Self::Place, Self::PluginError],
+            Self::CustomMessage | Self::Place | Self::PluginError => &[],
+        }
+    }
+}
+
+/// A stretch of the event's text.
 #[derive(Clone, Copy, Debug)]
-struct Span {
-    start: u32,
-    end: u32,
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
 }
 
 impl Span {
-    fn of(piece: &str, json: &str) -> Option<Self> {
-        let start = piece.as_ptr().addr().checked_sub(json.as_ptr().addr())?;
-        Some(Self { start: u32::try_from(start).ok()?, end: u32::try_from(start + piece.len()).ok()? })
-    }
-
     fn text(self, json: &str) -> Option<&str> {
         json.get(self.start as usize..self.end as usize)
     }
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Member {
-    key: Span,
-    value: Span,
+pub(crate) struct Member {
+    pub(crate) key: Span,
+    pub(crate) key_has_escapes: bool,
+    pub(crate) value: Span,
+}
+
+impl Member {
+    fn is_named(&self, name: &str, json: &str) -> bool {
+        // Told by the length alone for most members, without a look at the text.
+        let length_fits = (self.key.end - self.key.start) as usize == name.len() + 2;
+        (length_fits || self.key_has_escapes) && self.key.text(json).is_some_and(|key| key_is(key, name))
+    }
 }
 
 /// The offsets of one event's members. Keep one and use it for event after event: it then allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct EventIndex {
-    members: Vec<Member>,
-    parts: [Range<usize>; PARTS],
+    parts: [Vec<Member>; Part::COUNT],
+    members_read: usize,
 }
 
 impl EventIndex {
     /// Reads an event that went through [`with_addition`](crate::with_addition): its last `_falco` member is ours and is believed.
     pub fn parse<'a>(&'a mut self, json: &'a str) -> Result<AuditEvent<'a>, ParseError> {
-        self.read(json)?;
-        self.read_part(Part::Addition, json, self.value(json, Part::Event, "_falco"))?;
-        self.read_part(Part::Place, json, self.value(json, Part::Addition, "place"))?;
-        self.read_part(Part::PluginError, json, self.value(json, Part::Addition, "plugin_error"))?;
+        self.read(json, Addition::IsOurs)?;
         Ok(self.event(json))
     }
 
     /// Reads an event as a sender gave it: a `_falco` member in it is not ours and no field sees it.
     pub fn parse_received<'a>(&'a mut self, json: &'a str) -> Result<AuditEvent<'a>, ParseError> {
-        self.read(json)?;
+        self.read(json, Addition::IsTheSenders)?;
         Ok(self.event(json))
     }
 
@@ -96,50 +119,34 @@ impl EventIndex {
 
     /// The value of the last member `name` of `part`; none where it is missing or null.
     pub(crate) fn value<'a>(&self, json: &'a str, part: Part, name: &str) -> Option<JsonValue<'a>> {
-        let members = self.members.get(self.parts[part as usize].clone())?;
-        let member = members.iter().rfind(|member| member.key.text(json).is_some_and(|key| key_is(key, name)))?;
+        let member = self.parts[part as usize].iter().rfind(|member| member.is_named(name, json))?;
         JsonValue::new(member.value.text(json)?)
     }
 
-    fn read(&mut self, json: &str) -> Result<(), ParseError> {
-        self.members.clear();
-        self.parts = Default::default();
-        if u32::try_from(json.len()).is_err() {
-            return Err(ParseError::TooLong);
+    fn read(&mut self, json: &str, addition: Addition) -> Result<(), ParseError> {
+        self.clear(Part::Event);
+        self.members_read = 0;
+        let result = read(self, json, addition);
+        if result.is_err() {
+            self.clear(Part::Event);
         }
-        self.read_object(Part::Event, json, json)?;
-        if is_too_deep(json) {
-            return Err(ParseError::TooDeep);
-        }
-        let details = self.value(json, Part::Event, "details");
-        self.read_part(Part::Details, json, details)?;
-        let message = self.value(json, Part::Details, "custom_message");
-        self.read_part(Part::CustomMessage, json, message.or_else(|| self.value(json, Part::Event, "custom_message")))
+        result
     }
 
-    fn read_part(&mut self, part: Part, json: &str, value: Option<JsonValue<'_>>) -> Result<(), ParseError> {
-        match value {
-            Some(value) if value.is_object() => self.read_object(part, json, value.json()),
-            _ => Ok(()),
+    /// Forgets the members of `part` and of the parts inside it: the last one of a name is the one that counts.
+    pub(crate) fn clear(&mut self, part: Part) {
+        self.parts[part as usize].clear();
+        for inner in part.inner() {
+            self.parts[*inner as usize].clear();
         }
     }
 
-    fn read_object(&mut self, part: Part, json: &str, object: &str) -> Result<(), ParseError> {
-        let first = self.members.len();
-        let members = &mut self.members;
-        let mut too_many = false;
-        let read = for_each_member(object, |key, value| {
-            too_many = members.len() == MAX_MEMBERS;
-            if !too_many && let (Some(key), Some(value)) = (Span::of(key, json), Span::of(value, json)) {
-                members.push(Member { key, value });
-            }
-            !too_many
-        });
-        if read.is_err() {
-            self.members.clear();
-            return Err(if too_many { ParseError::TooManyMembers } else { ParseError::NotAnObject });
+    pub(crate) fn push(&mut self, part: Part, member: Member) -> Result<(), ParseError> {
+        self.members_read += 1;
+        if self.members_read > MAX_MEMBERS {
+            return Err(ParseError::TooManyMembers);
         }
-        self.parts[part as usize] = first..self.members.len();
+        self.parts[part as usize].push(member);
         Ok(())
     }
 }

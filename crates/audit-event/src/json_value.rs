@@ -19,10 +19,6 @@ impl<'a> JsonValue<'a> {
         self.0
     }
 
-    pub(crate) fn is_object(self) -> bool {
-        self.0.starts_with('{')
-    }
-
     /// A string decoded; a number or a boolean as written (so that no id is too large); an array or an object as compact JSON.
     pub(crate) fn text(self) -> Cow<'a, str> {
         match self.0.as_bytes().first() {

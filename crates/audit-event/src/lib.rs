@@ -22,6 +22,7 @@ mod event;
 mod event_index;
 mod field;
 mod git;
+mod index_reader;
 mod json_depth;
 mod json_members;
 mod json_string;

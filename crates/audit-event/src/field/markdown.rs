@@ -3,9 +3,23 @@ use std::fmt::Write;
 
 use super::{FIELDS, Field, FieldArgument, FieldType};
 
-/// The field reference: a Markdown table with a line for each field.
+const HEAD: &str = "\
+# Fields
+
+Every field of the event source `gitlab`, for conditions and outputs of Falco rules. An event has a value for a field or it has
+none: then `exists` is false and outputs show `<NA>`. An empty string is a value. Where the same value may stand in several places
+of an event, `gitlab.author_*`, `gitlab.entity_*` and `gitlab.target_*` are taken from the top level, else from `details`; all
+others from `details`, else from the top level.
+
+This page is made from the field table in `crates/audit-event/src/field/table.rs`.
+
+| field | type | value |
+|---|---|---|
+";
+
+/// The field reference: a page of Markdown with a line for each field.
 pub fn markdown() -> String {
-    let mut page = String::from("| field | type | value |\n|---|---|---|\n");
+    let mut page = HEAD.to_owned();
     for field in FIELDS {
         let argument = match field.argument {
             FieldArgument::None => "",
@@ -17,6 +31,7 @@ pub fn markdown() -> String {
     page
 }
 
+/// The type's name in Falco.
 fn type_name(field: &Field) -> String {
     let name = match field.ty {
         FieldType::Text => "string",

@@ -152,3 +152,87 @@ impl<R: BufRead> Pieces<R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Line and text of each piece, read in portions of `buffer` bytes.
+    fn pieces(text: &str, buffer: usize) -> Vec<(u64, Result<String, PieceError>)> {
+        let mut pieces = Pieces::new(BufReader::with_capacity(buffer, text.as_bytes()), 10_000);
+        let mut found = Vec::new();
+        while let Some(piece) = pieces.next().unwrap() {
+            found.push((piece.line, piece.text.map(|text| String::from_utf8(text.to_vec()).unwrap())));
+        }
+        found
+    }
+
+    /// JSON values, at most three levels deep, with the characters that mean something in JSON in their strings.
+    fn value() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<i32>().prop_map(serde_json::Value::from),
+            r#"[a-c"\\{}\[\],:\n ]{0,6}"#.prop_map(serde_json::Value::from),
+        ];
+        leaf.prop_recursive(3, 12, 3, |inner| {
+            prop_oneof![prop::collection::vec(inner.clone(), 0..3).prop_map(serde_json::Value::from), object(inner)]
+        })
+    }
+
+    fn object(member: impl Strategy<Value = serde_json::Value>) -> impl Strategy<Value = serde_json::Value> {
+        prop::collection::btree_map("[a-c]{0,2}", member, 0..3)
+            .prop_map(|members| serde_json::Value::Object(members.into_iter().collect()))
+    }
+
+    proptest! {
+        #[test]
+        fn cut_off_lines_cost_no_whole_line(
+            lines in prop::collection::vec((object(value()), prop::option::of(any::<prop::sample::Index>())), 0..8),
+            buffer in 1_usize..40,
+        ) {
+            let mut text = String::new();
+            let mut expected = Vec::new();
+            for (line, (object, cut)) in (1..).zip(&lines) {
+                let object = object.to_string();
+                if let Some(cut) = cut {
+                    // The first byte stays, for an empty line is no broken one.
+                    text += &object[..=cut.index(object.len() - 1)];
+                } else {
+                    text += &object;
+                    expected.push((line, object));
+                }
+                text.push('\n');
+            }
+            let found = pieces(&text, buffer);
+            let whole: Vec<_> = found.iter().filter_map(|(line, text)| Some((*line, text.clone().ok()?))).collect();
+            prop_assert_eq!(whole, expected, "{}", text);
+            prop_assert!(found.len() <= lines.len());
+        }
+
+        #[test]
+        fn pretty_printed_objects_come_out_alone_and_in_an_array(
+            objects in prop::collection::vec(object(value()), 0..5),
+            buffer in 1_usize..40,
+        ) {
+            let pretty = |value: &serde_json::Value| serde_json::to_string_pretty(value).unwrap();
+            let one_after_another: Vec<_> = objects.iter().map(pretty).collect();
+            let array = pretty(&serde_json::Value::from(objects.clone()));
+            for text in [one_after_another.join("\n"), one_after_another.concat(), array] {
+                let found: Vec<serde_json::Value> = pieces(&text, buffer)
+                    .into_iter()
+                    .map(|(_, text)| serde_json::from_str(&text.unwrap()).unwrap())
+                    .collect();
+                prop_assert_eq!(&found, &objects, "{}", text);
+            }
+        }
+
+        #[test]
+        fn the_size_of_the_buffer_makes_no_difference(text in r#"[a{}\[\]":,\\ \n1]{0,60}"#, buffer in 1_usize..70) {
+            prop_assert_eq!(pieces(&text, buffer), pieces(&text, 1_000));
+        }
+    }
+}

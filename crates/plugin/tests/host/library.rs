@@ -18,7 +18,7 @@ pub fn plugin() -> &'static plugin_api {
 }
 
 /// The library that Cargo built beside this test program.
-fn path() -> PathBuf {
+pub fn library_path() -> PathBuf {
     let program = std::env::current_exe().unwrap();
     let folder = program.parent().unwrap();
     let candidates = [folder.join("libgitlab.so"), folder.parent().unwrap().join("libgitlab.so")];
@@ -28,7 +28,7 @@ fn path() -> PathBuf {
 
 fn load() -> plugin_api {
     // SAFETY: the library is ours and has no constructors.
-    let library = unsafe { unix::Library::new(path()) }.unwrap();
+    let library = unsafe { unix::Library::new(library_path()) }.unwrap();
     macro_rules! function {
         ($name:literal) => {
             // SAFETY: the names and signatures are those of plugin_api.h, which the SDK's macros export.

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 pub use certificate::Certificate;
 pub use client::{Answer, Post};
-pub use library::{Library, plugin};
+pub use library::{Library, library_path, plugin};
 pub use places::city_database;
 
 /// The verification token in all tests.

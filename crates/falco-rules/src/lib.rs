@@ -1,1 +1,15 @@
 //! Falco's rule language: load, check, compile, evaluate, format.
+
+mod condition;
+mod event;
+mod nearest;
+mod schema;
+mod value;
+
+pub use condition::{
+    Comparison, ConditionError, ConditionErrorKind, Expr, ExprKind, FieldName, Literal, MAX_CONDITION_BYTES, MAX_DEPTH,
+    Modifier, Operand, OperandKind, Operator, Right, Span, Transformer, parse,
+};
+pub use event::{Argument, Event};
+pub use schema::{FieldArgument, FieldDefinition, FieldId, FieldRef, FieldType, GenericField, Schema};
+pub use value::Value;

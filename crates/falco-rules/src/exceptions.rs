@@ -4,50 +4,35 @@
 //! in it becomes is part of the language.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
+use crate::{Modifier, Operator};
 use crate::rules_file::{Entry, ExceptionItem, Reading, Sources};
 
-/// Operators that compare with one value, or with none.
-const VALUE_OPERATORS: [&str; 17] = [
-    "exists",
-    "<=",
-    "<",
-    ">=",
-    ">",
-    "==",
-    "=",
-    "!=",
-    "glob",
-    "iglob",
-    "contains",
-    "icontains",
-    "bcontains",
-    "startswith",
-    "bstartswith",
-    "endswith",
-    "regex",
-];
+/// The operator that needs no value.
+const EXISTS: &str = "exists";
 
-/// Operators that compare with a list.
-const LIST_OPERATORS: [&str; 3] = ["intersects", "in", "pmatch"];
-
-/// Words that make a comparison with a list of an operator for text.
-const LIST_MODIFIERS: [&str; 3] = ["oneof", "anyof", "allof"];
-
-/// Operators that take no list modifier.
-const UNMODIFIED: [&str; 5] = ["exists", "<=", "<", ">=", ">"];
-
-fn is_modified(operator: &str) -> bool {
-    let mut words = operator.split_ascii_whitespace();
-    match (words.next(), words.next(), words.next()) {
-        (Some(base), Some(modifier), None) => {
-            VALUE_OPERATORS.contains(&base) && !UNMODIFIED.contains(&base) && LIST_MODIFIERS.contains(&modifier)
-        }
-        _ => false,
-    }
+/// An operator as an exception writes it.
+fn operator(text: &str) -> Option<(Operator, Option<Modifier>)> {
+    let mut words = text.split_ascii_whitespace();
+    let name = words.next().map(|name| if name == "==" { "=" } else { name })?;
+    let operator = Operator::ALL.into_iter().find(|operator| operator.name() == name)?;
+    let Some(word) = words.next() else { return Some((operator, None)) };
+    let modifier = Modifier::ALL.into_iter().find(|modifier| modifier.name() == word)?;
+    (is_of_text(operator) && words.next().is_none()).then_some((operator, Some(modifier)))
 }
 
-fn takes_list(operator: &str) -> bool {
-    LIST_OPERATORS.contains(&operator) || is_modified(operator)
+/// Can the operator have a list modifier?
+fn is_of_text(operator: Operator) -> bool {
+    use Operator::{Greater, GreaterOrEqual, In, Intersects, Less, LessOrEqual, PMatch};
+    !matches!(operator, Less | LessOrEqual | Greater | GreaterOrEqual | In | Intersects | PMatch)
+}
+
+fn takes_list(text: &str) -> bool {
+    match operator(text) {
+        Some((_, Some(_))) => true,
+        Some((operator, None)) => matches!(operator, Operator::In | Operator::Intersects | Operator::PMatch),
+        None => false,
+    }
 }
 
 /// Checks fields against operators, and fills in the operators that are not said: `=` for each field, `in` for a single one.
@@ -64,10 +49,10 @@ pub(crate) fn check_exception(exception: &mut ExceptionItem, source: &str, sourc
             if fields.len() != comps.elements().len() {
                 return Err(Box::new(invalid("Fields and comps lists must have equal length".to_owned())));
             }
-            for operator in comps.elements().iter().map(Entry::text) {
-                if !VALUE_OPERATORS.contains(&operator) && !takes_list(operator) {
-                    let problem = invalid(format!("'{operator}' is not a supported comparison operator"));
-                    let near = crate::diagnostic::nearest(operator, VALUE_OPERATORS.into_iter().chain(LIST_OPERATORS));
+            for text in comps.elements().iter().map(Entry::text) {
+                if text != EXISTS && operator(text).is_none() {
+                    let problem = invalid(format!("'{text}' is not a supported comparison operator"));
+                    let near = nearest(text, Operator::ALL.iter().map(|operator| operator.name()));
                     return Err(Box::new(problem.help_if(near.map(|near| format!("did you mean `{near}`?")))));
                 }
             }

@@ -1,6 +1,31 @@
 //! Falco's rule language: load, check, compile, evaluate, format.
+
+mod condition;
+mod diagnostic;
+mod event;
+mod exceptions;
+mod list_expansion;
+mod nearest;
 mod priority;
+mod report;
 mod rules_file;
+mod schema;
 mod selection;
 mod source_text;
+mod value;
 mod versions;
+
+pub use condition::{
+    Comparison, ConditionError, ConditionErrorKind, Expr, ExprKind, FieldName, Literal, MAX_CONDITION_BYTES, MAX_DEPTH,
+    Modifier, Operand, OperandKind, Operator, Right, Span, Transformer, parse,
+};
+pub use diagnostic::{Code, Diagnostic};
+pub use event::{Argument, Event};
+pub use priority::{Priority, PriorityError};
+pub use report::{FileReport, LoadReport};
+pub use rules_file::MAX_FILE_SIZE;
+pub use schema::{FieldArgument, FieldDefinition, FieldId, FieldRef, FieldType, GenericField, Schema};
+pub use selection::{Selection, SelectionAction, SelectionTarget};
+pub use source_text::{LineColumn, RulesFile};
+pub use value::Value;
+pub use versions::{ENGINE_VERSION, Version, VersionError};

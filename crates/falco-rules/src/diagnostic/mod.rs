@@ -2,13 +2,11 @@
 
 mod code;
 mod location;
-mod nearest;
 
 use std::ops::Range;
 
 pub use code::Code;
 pub(crate) use location::{FileId, FileSpan, ItemKind, Trail};
-pub(crate) use nearest::nearest;
 
 /// One problem of a rules file.
 #[derive(Debug, Clone, PartialEq, Eq)]

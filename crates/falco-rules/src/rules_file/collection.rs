@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::decode::Reading;
 use super::item::{ExceptionItem, ListItem, MacroItem, RuleItem, RuleUpdate};
 use super::sources::Sources;
-use crate::diagnostic::{Code, Diagnostic, Trail, nearest};
+use crate::diagnostic::{Code, Diagnostic, Trail};
+use crate::nearest::nearest;
 use crate::exceptions::check_exception;
 use crate::versions::PluginRequirement;
 

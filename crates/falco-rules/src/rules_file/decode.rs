@@ -36,7 +36,7 @@ pub(crate) fn required_text(item: &Node, key: &str, trail: &Trail) -> Reading<Te
 
 pub(crate) fn missing_key(item: &Node, key: &str, trail: &Trail) -> Box<Diagnostic> {
     let known = item.entries().iter().filter_map(|(name, _)| name.scalar());
-    let meant = crate::diagnostic::nearest(key, known).map(|near| format!("there is a key `{near}`; did you mean `{key}`?"));
+    let meant = crate::nearest::nearest(key, known).map(|near| format!("there is a key `{near}`; did you mean `{key}`?"));
     Box::new(Diagnostic::new(Code::YamlValidate, format!("Item has no mapping for key '{key}'"), trail.clone()).help_if(meant))
 }
 

@@ -1,7 +1,8 @@
 //! Which keys an item may have. Any other is ignored, which hides slips of the finger: each is reported.
 
 use super::node::Node;
-use crate::diagnostic::{Code, Diagnostic, Trail, nearest};
+use crate::diagnostic::{Code, Diagnostic, Trail};
+use crate::nearest::nearest;
 
 pub(crate) const LIST: &[&str] = &["list", "items", "append", "override"];
 pub(crate) const MACRO: &[&str] = &["macro", "condition", "append", "override"];

@@ -65,7 +65,7 @@ impl Overrides {
 }
 
 fn allowed(name: &str, keys: &[&str]) -> String {
-    match crate::diagnostic::nearest(name, keys.iter().copied()) {
+    match crate::nearest::nearest(name, keys.iter().copied()) {
         Some(near) if near != name => format!("did you mean `{near}`?"),
         _ => format!("this works for {}", keys.join(", ")),
     }

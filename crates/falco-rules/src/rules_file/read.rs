@@ -91,7 +91,7 @@ impl Reader<'_> {
         let meant = item
             .entries()
             .iter()
-            .filter_map(|(key, _)| crate::diagnostic::nearest(key.scalar()?, KNOWN))
+            .filter_map(|(key, _)| crate::nearest::nearest(key.scalar()?, KNOWN))
             .map(|near| format!("did you mean `{near}`?"))
             .next();
         let trail = file.step(ItemKind::RulesContentItem, "", &item.span);

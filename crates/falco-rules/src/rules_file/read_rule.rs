@@ -86,7 +86,7 @@ fn priority(item: &Node, trail: &Trail) -> Reading<Priority> {
     let text: String = required(item, "priority", trail)?;
     let bytes = item.get("priority").map_or(0..0, |value| value.span.clone());
     text.parse().map_err(|_| {
-        let near = crate::diagnostic::nearest(&text, Priority::ALL.iter().map(|priority| priority.name()))
+        let near = crate::nearest::nearest(&text, Priority::ALL.iter().map(|priority| priority.name()))
             .map(|near| format!("did you mean `{}`?", near.to_uppercase()));
         let problem = misshapen(format!("Invalid priority '{text}'"), &trail.step(ItemKind::RulePriority, "", &bytes));
         let all = "expected EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFO or DEBUG";

@@ -25,7 +25,7 @@ impl<'a> Sources<'a> {
         let Some(schema) = self.get(source) else { return Ok(()) };
         let condition = format!("{text} exists");
         let is_one_check = crate::condition::parse(&condition).is_ok_and(|expr| matches!(expr.kind, crate::ExprKind::Exists(_)));
-        if is_one_check && crate::Condition::compile(&condition, schema).is_ok() {
+        if is_one_check && schema.field(text).is_some() {
             return Ok(());
         }
         Err(schema.nearest_field(text))

@@ -1,0 +1,13 @@
+//! Conditions: read, print, compile, evaluate, explain.
+
+mod ast;
+mod error;
+mod lexer;
+mod parser;
+mod printer;
+
+pub use ast::{
+    Comparison, Expr, ExprKind, FieldName, Literal, Modifier, Operand, OperandKind, Operator, Right, Span, Transformer,
+};
+pub use error::{ConditionError, ConditionErrorKind};
+pub use parser::{MAX_CONDITION_BYTES, MAX_DEPTH, parse};

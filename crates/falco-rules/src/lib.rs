@@ -4,7 +4,6 @@ mod condition;
 mod diagnostic;
 mod event;
 mod exceptions;
-mod list_expansion;
 mod nearest;
 mod priority;
 mod report;

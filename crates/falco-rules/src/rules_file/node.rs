@@ -15,10 +15,17 @@ pub(crate) struct Node {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NodeValue {
     Null,
-    Scalar(Arc<str>),
+    Scalar(Scalar),
     Sequence(Vec<Node>),
     /// In file order; of two equal keys the first counts.
     Mapping(Vec<(Node, Node)>),
+}
+
+/// A text, and whether it was written without quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Scalar {
+    pub(crate) text: Arc<str>,
+    pub(crate) is_plain: bool,
 }
 
 impl Node {
@@ -39,7 +46,7 @@ impl Node {
 
     /// The text, if this is a scalar other than null.
     pub(crate) fn scalar(&self) -> Option<&str> {
-        if let NodeValue::Scalar(text) = &self.value { Some(text) } else { None }
+        if let NodeValue::Scalar(scalar) = &self.value { Some(&scalar.text) } else { None }
     }
 
     /// The text Falco makes of a value where it asks for a string without checking: null becomes `null`.

@@ -76,8 +76,8 @@ fn exception(
 fn entry(value: &Node, key: &str, trail: &Trail) -> Reading<Entry> {
     let trail = trail.step(ItemKind::ValueFor, key, &value.span);
     match &value.value {
-        NodeValue::Scalar(text) if text.is_empty() => Err(misshapen("Value must be non-empty", &trail)),
-        NodeValue::Scalar(text) => Ok(Entry::One(text.to_string())),
+        NodeValue::Scalar(scalar) if scalar.text.is_empty() => Err(misshapen("Value must be non-empty", &trail)),
+        NodeValue::Scalar(scalar) => Ok(Entry::One(scalar.text.to_string())),
         NodeValue::Sequence(elements) => {
             let entries: Reading<Vec<_>> = elements
                 .iter()

@@ -37,8 +37,10 @@ enum Style {
     Plain,
     SingleQuoted,
     DoubleQuoted,
-    /// `|` and `>`: lines are indented, and end where they end.
-    Block,
+    /// `>`
+    Folded,
+    /// `|`: a line end is a line end.
+    Literal,
 }
 
 impl<'a> Walk<'a> {
@@ -46,7 +48,8 @@ impl<'a> Walk<'a> {
         let (style, at) = match source.as_bytes().first() {
             Some(b'\'') => (Style::SingleQuoted, 1),
             Some(b'"') => (Style::DoubleQuoted, 1),
-            Some(b'|' | b'>') => (Style::Block, header_end(source)),
+            Some(b'>') => (Style::Folded, header_end(source)),
+            Some(b'|') => (Style::Literal, header_end(source)),
             _ => (Style::Plain, 0),
         };
         Self { source, at, style }
@@ -78,10 +81,12 @@ impl<'a> Walk<'a> {
             self.at += rest.starts_with(character).then_some(1)?;
             return Some(start..self.at);
         }
-        let next_line = rest.find('\n')? + 1;
-        let is_last_of_run = self.style != Style::Block || rest[next_line..run].trim_matches([' ', '\t']).is_empty();
-        // Of several line ends each is a character of the value, except the first one of a folded scalar.
-        self.at += if is_last_of_run { run } else { next_line };
+        // Of several line ends that are folded, the first is dropped.
+        let is_first = !self.source[..self.at].ends_with('\n');
+        let dropped = usize::from(self.style != Style::Literal && is_first && rest[..run].matches('\n').count() > 1);
+        let (line_end, _) = rest.match_indices('\n').nth(dropped)?;
+        let is_last = !rest[line_end + 1..run].contains('\n');
+        self.at += if is_last { run } else { line_end + 1 };
         Some(start..start + 1)
     }
 }

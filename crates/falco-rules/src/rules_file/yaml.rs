@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
 
-use super::node::{Node, NodeValue};
+use super::node::{Node, NodeValue, Scalar};
 use crate::source_text::LineIndex;
 
 /// The largest rules file read, in bytes. Falco's own rules are about 60 KiB.
@@ -182,7 +182,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> NodeValue {
     if style == ScalarStyle::Plain && tag.is_none() && matches!(text, "" | "~" | "null" | "Null" | "NULL") {
         NodeValue::Null
     } else {
-        NodeValue::Scalar(Arc::from(text))
+        NodeValue::Scalar(Scalar { text: Arc::from(text), is_plain: style == ScalarStyle::Plain })
     }
 }
 
@@ -193,7 +193,7 @@ fn weight(node: &Node) -> (usize, usize) {
     };
     match &node.value {
         NodeValue::Null => (1, 0),
-        NodeValue::Scalar(text) => (1, text.len()),
+        NodeValue::Scalar(scalar) => (1, scalar.text.len()),
         NodeValue::Sequence(elements) => sum(&mut elements.iter().map(weight)),
         NodeValue::Mapping(entries) => sum(&mut entries.iter().flat_map(|(key, value)| [weight(key), weight(value)])),
     }

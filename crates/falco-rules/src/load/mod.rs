@@ -1,0 +1,123 @@
+//! Loads rules files: reads one after the other, and after each compiles everything there is so far, as Falco does.
+
+mod compile;
+mod macros;
+mod placement;
+
+use crate::diagnostic::{Code, Diagnostic, FileId, ItemKind, Trail};
+use crate::report::{FileReport, LoadReport};
+use crate::rules_file::{AfterError, Collection, Node, Reader, Sources, documents};
+use crate::source_text::{LineIndex, RulesFile};
+use crate::versions::{LoadedPlugin, check_plugins};
+use crate::{Rule, Schema};
+
+/// The rules of a number of rules files, compiled.
+#[derive(Debug, Clone)]
+pub struct RuleSet {
+    pub(crate) schemas: Vec<Schema>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+impl RuleSet {
+    /// Loads rules files in the order given.
+    ///
+    /// The schemas are the event sources there are, with their fields; their plugins are those that
+    /// `required_plugin_versions` is checked against. There is a rule set only if all files are without errors; the
+    /// report says what is wrong with the others.
+    pub fn load(files: &[RulesFile], schemas: &[Schema]) -> (LoadReport, Option<Self>) {
+        let mut loader = Loader { files, schemas, collection: Collection::default(), rules: Vec::new() };
+        let reports = (0..files.len()).map(|index| loader.load(FileId(index))).collect();
+        let report = LoadReport { sources: files.to_vec(), files: reports };
+        let rules = report.is_successful().then(|| Self { schemas: schemas.to_vec(), rules: loader.rules });
+        (report, rules)
+    }
+
+    /// The rules, in the order in which their names first appeared. Rules for unknown sources are not among them.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule of that name.
+    pub fn rule(&self, name: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.name == name)
+    }
+}
+
+struct Loader<'a> {
+    files: &'a [RulesFile],
+    schemas: &'a [Schema],
+    /// What the files before this one define, and what this one does up to its first error.
+    collection: Collection,
+    rules: Vec<Rule>,
+}
+
+impl Loader<'_> {
+    fn load(&mut self, id: FileId) -> FileReport {
+        let file = &self.files[id.0];
+        let trail = Trail::file(id);
+        let lines = LineIndex::new(&file.content);
+        let documents = match documents(&file.content, &lines) {
+            Ok(documents) => documents,
+            Err(error) => {
+                let trail = trail.step(ItemKind::ValueFor, "", &error.span);
+                let diagnostics = vec![Diagnostic::new(Code::YamlParse, error.message, trail)];
+                return FileReport { diagnostics, further: Vec::new() };
+            }
+        };
+        let before = self.collection.clone();
+        let mut diagnostics = Vec::new();
+        let mut collection = std::mem::take(&mut self.collection);
+        let rules = self.attempt(&mut collection, &documents, &trail, AfterError::Stop, &mut diagnostics);
+        self.collection = collection;
+        let mut further = Vec::new();
+        if let Some(rules) = rules {
+            self.rules = rules;
+        } else {
+            // The same once more, going on after errors: it begins with the same findings.
+            self.attempt(&mut before.clone(), &documents, &trail, AfterError::Continue, &mut further);
+            further.drain(..diagnostics.len().min(further.len()));
+        }
+        diagnostics.extend(self.plugin_requirements(id));
+        FileReport { diagnostics, further }
+    }
+
+    /// Reads and compiles. None if there was an error.
+    fn attempt(
+        &self,
+        collection: &mut Collection,
+        documents: &[Node],
+        trail: &Trail,
+        after_error: AfterError,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Option<Vec<Rule>> {
+        let sources = Sources(self.schemas);
+        let mut reader = Reader { sources: &sources, collection, findings };
+        let is_readable = reader.documents(documents, trail, after_error);
+        if !is_readable && after_error == AfterError::Stop {
+            return None;
+        }
+        let rules = compile::compile(collection, &sources, self.files, after_error, findings);
+        rules.filter(|_| is_readable)
+    }
+
+    /// What this file requires of plugins and does not get. Falco checks that last, and then says nothing else.
+    fn plugin_requirements(&self, file: FileId) -> Vec<Diagnostic> {
+        let loaded: Vec<_> = self
+            .schemas
+            .iter()
+            .filter_map(|schema| {
+                let version = schema.plugin_version().parse().ok()?;
+                Some(LoadedPlugin { name: schema.plugin_name(), version })
+            })
+            .collect();
+        self.collection
+            .plugins
+            .iter()
+            .filter(|(_, trail)| trail.span().file == file)
+            .filter_map(|(alternatives, trail)| {
+                let message = check_plugins(&loaded, alternatives).err()?;
+                Some(Diagnostic::new(Code::PluginRequirement, message, trail.clone()))
+            })
+            .collect()
+    }
+}

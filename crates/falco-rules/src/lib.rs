@@ -15,8 +15,9 @@ mod value;
 mod versions;
 
 pub use condition::{
-    Comparison, ConditionError, ConditionErrorKind, Expr, ExprKind, FieldName, Literal, MAX_CONDITION_BYTES, MAX_DEPTH,
-    Modifier, Operand, OperandKind, Operator, Right, Span, Transformer, parse,
+    Comparison, ConditionError, ConditionErrorKind, Expr, ExprKind, FieldName, ListText, Literal, MAX_CHECKS,
+    MAX_CONDITION_BYTES, MAX_DEPTH, MacroBody, Macros, Modifier, Operand, OperandKind, Operator, Right, Span,
+    Transformer, parse,
 };
 pub use diagnostic::{Code, Diagnostic};
 pub use event::{Argument, Event};

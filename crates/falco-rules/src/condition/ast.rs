@@ -1,6 +1,9 @@
 //! A condition as a tree, with the place of each part in the text.
 
 use std::ops::Range;
+use std::sync::Arc;
+
+use crate::condition::macros::MacroBody;
 
 /// A range of bytes in the text of a condition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -42,7 +45,12 @@ pub enum ExprKind {
     /// `not a`. The parser folds `not not a` into `a`.
     Not(Box<Expr>),
     /// The name of a macro.
-    Macro(String),
+    Macro {
+        /// The name.
+        name: String,
+        /// What it stands for, once [`Macros::resolve`](crate::Macros::resolve) has put it in.
+        body: Option<Arc<MacroBody>>,
+    },
     /// `field exists`.
     Exists(Box<Operand>),
     /// `field operator value`.

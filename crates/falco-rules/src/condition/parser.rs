@@ -154,7 +154,7 @@ impl<'t> Parser<'t> {
         }
         match self.lexer.identifier() {
             Some(name) => {
-                let kind = ExprKind::Macro(name.to_owned());
+                let kind = ExprKind::Macro { name: name.to_owned(), body: None };
                 Ok(Expr { kind, span: self.lexer.span_from(start) })
             }
             None => self.expected("'(', a field, a transformer or the name of a macro"),

@@ -15,7 +15,7 @@ impl fmt::Display for Expr {
                 // Without parentheses, a second `not` would cancel the first instead of standing inside it.
                 if matches!(inner.kind, ExprKind::Not(_)) { write!(f, "({inner})") } else { nested(f, inner) }
             }
-            ExprKind::Macro(name) => f.write_str(name),
+            ExprKind::Macro { name, .. } => f.write_str(name),
             ExprKind::Exists(operand) => write!(f, "{operand} exists"),
             ExprKind::Compare(comparison) => {
                 let Comparison { left, operator, modifier, right } = &**comparison;

@@ -4,13 +4,17 @@ mod condition;
 mod diagnostic;
 mod event;
 mod exceptions;
+mod load;
 mod nearest;
 mod priority;
 mod report;
+mod rule;
 mod rules_file;
 mod schema;
 mod selection;
 mod source_text;
+mod stub;
+pub use stub::*;
 mod value;
 mod versions;
 
@@ -21,8 +25,10 @@ pub use condition::{
 };
 pub use diagnostic::{Code, Diagnostic};
 pub use event::{Argument, Event};
+pub use load::RuleSet;
 pub use priority::{Priority, PriorityError};
 pub use report::{FileReport, LoadReport};
+pub use rule::Rule;
 pub use rules_file::MAX_FILE_SIZE;
 pub use schema::{FieldArgument, FieldDefinition, FieldId, FieldRef, FieldType, GenericField, Schema};
 pub use selection::{Selection, SelectionAction, SelectionTarget};

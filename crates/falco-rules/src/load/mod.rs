@@ -1,7 +1,9 @@
 //! Loads rules files: reads one after the other, and after each compiles everything there is so far, as Falco does.
 
 mod compile;
+mod lists;
 mod macros;
+mod na_check;
 mod placement;
 
 use crate::diagnostic::{Code, Diagnostic, FileId, ItemKind, Trail};

@@ -109,8 +109,10 @@ fn snippet(diagnostic: &Diagnostic, files: &Files<'_>) -> String {
         Place::Text { text, span } => (text.as_str(), span.start),
     };
     let at = text.floor_char_boundary(at);
-    let start = text[..at].rfind('\n').map_or(0, |before| before + 1).max(text.ceil_char_boundary(at.saturating_sub(SNIPPET / 2)));
-    let end = text[at..].find('\n').map_or(text.len(), |length| at + length).min(text.floor_char_boundary(at + SNIPPET / 2));
+    // Only the window is searched for line ends: a line can be the whole file.
+    let window = text.ceil_char_boundary(at.saturating_sub(SNIPPET / 2))..text.floor_char_boundary(at + SNIPPET / 2);
+    let start = text[window.start..at].rfind('\n').map_or(window.start, |before| window.start + before + 1);
+    let end = text[at..window.end].find('\n').map_or(window.end, |length| at + length);
     if text[start..end].is_empty() {
         return "<No context available>\n".to_owned();
     }

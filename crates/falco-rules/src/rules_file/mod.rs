@@ -15,9 +15,9 @@ mod sources;
 mod text;
 mod yaml;
 
-pub(crate) use collection::{Collection, Definitions};
+pub(crate) use collection::{Collection, Definition, Definitions};
 pub(crate) use decode::Reading;
-pub(crate) use item::{Entry, ExceptionItem, ListItem, RuleItem};
+pub(crate) use item::{Entry, ExceptionItem, ListItem, MacroItem, RuleItem};
 pub(crate) use node::{Node, NodeValue, Scalar};
 pub(crate) use read::{AfterError, Reader};
 pub(crate) use scalar_map::in_source;

@@ -7,8 +7,9 @@ mod schema;
 mod value;
 
 pub use condition::{
-    Comparison, ConditionError, ConditionErrorKind, Expr, ExprKind, FieldName, ListText, Literal, MAX_CHECKS,
-    MAX_CONDITION_BYTES, MAX_DEPTH, MacroBody, Macros, Modifier, Operand, OperandKind, Operator, Right, Span,
+    Comparison, Compiled, CompiledCondition, Compiler, ConditionError, ConditionErrorKind, ConditionWarning,
+    ConditionWarningKind, EventValues, EventValuesBuffer, Expr, ExprKind, FieldName, ListText, Literal, MAX_CHECKS,
+    MAX_CONDITION_BYTES, MAX_DEPTH, MacroBody, Macros, Modifier, Operand, OperandKind, Operands, Operator, Right, Span,
     Transformer, parse,
 };
 pub use event::{Argument, Event};

@@ -19,8 +19,9 @@ mod value;
 mod versions;
 
 pub use condition::{
-    Comparison, ConditionError, ConditionErrorKind, Expr, ExprKind, FieldName, ListText, Literal, MAX_CHECKS,
-    MAX_CONDITION_BYTES, MAX_DEPTH, MacroBody, Macros, Modifier, Operand, OperandKind, Operator, Right, Span,
+    Comparison, Compiled, CompiledCondition, Compiler, ConditionError, ConditionErrorKind, ConditionWarning,
+    ConditionWarningKind, EventValues, EventValuesBuffer, Expr, ExprKind, FieldName, ListText, Literal, MAX_CHECKS,
+    MAX_CONDITION_BYTES, MAX_DEPTH, MacroBody, Macros, Modifier, Operand, OperandKind, Operands, Operator, Right, Span,
     Transformer, parse,
 };
 pub use diagnostic::{Code, Diagnostic};

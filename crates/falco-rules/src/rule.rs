@@ -1,17 +1,19 @@
 //! A rule that is ready to run.
 
-use crate::{Condition, OutputFormat, Priority};
+use crate::{CompiledCondition, OutputFormat, Priority};
 
 /// A rule that is ready to run.
 #[derive(Debug, Clone)]
 pub struct Rule {
     pub(crate) name: String,
     pub(crate) source: String,
+    /// Which of the schemas it was loaded with.
+    pub(crate) source_index: usize,
     pub(crate) description: String,
     pub(crate) priority: Priority,
     pub(crate) tags: Vec<String>,
     pub(crate) enabled: bool,
-    pub(crate) condition: Condition,
+    pub(crate) condition: CompiledCondition,
     pub(crate) output: OutputFormat,
 }
 
@@ -44,15 +46,5 @@ impl Rule {
     /// Does the rules file let it run? A selection can say otherwise.
     pub fn is_enabled(&self) -> bool {
         self.enabled
-    }
-
-    /// When it fires.
-    pub fn condition(&self) -> &Condition {
-        &self.condition
-    }
-
-    /// The text of its alerts.
-    pub fn output(&self) -> &OutputFormat {
-        &self.output
     }
 }

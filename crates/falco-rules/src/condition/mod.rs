@@ -1,17 +1,41 @@
 //! Conditions: read, print, compile, evaluate, explain.
 
 mod ast;
+mod base64;
+mod check;
+mod compile;
 mod error;
+mod getopt;
+mod glob;
 mod lexer;
 mod lists;
+mod literal;
+mod lookup;
 mod macros;
+mod memory;
+mod operand;
+mod operators;
 mod parser;
+mod paths;
 mod printer;
+mod program;
+mod re2;
+mod set;
+mod text;
+mod time;
+mod transform;
+mod values;
+mod warning;
 
 pub use ast::{
     Comparison, Expr, ExprKind, FieldName, Literal, Modifier, Operand, OperandKind, Operator, Right, Span, Transformer,
 };
+pub use compile::{Compiled, Compiler};
 pub use error::{ConditionError, ConditionErrorKind};
 pub use lists::ListText;
 pub use macros::{MAX_CHECKS, MacroBody, Macros};
+pub use operand::Operands;
 pub use parser::{MAX_CONDITION_BYTES, MAX_DEPTH, parse};
+pub use program::CompiledCondition;
+pub use values::{EventValues, EventValuesBuffer};
+pub use warning::{ConditionWarning, ConditionWarningKind};

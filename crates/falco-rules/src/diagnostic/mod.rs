@@ -16,6 +16,8 @@ pub struct Diagnostic {
     pub(crate) help: Vec<String>,
     pub(crate) trail: Trail,
     pub(crate) place: Place,
+    /// Does Falco report it too?
+    pub(crate) is_falcos: bool,
 }
 
 /// The text to underline.
@@ -31,7 +33,7 @@ impl Diagnostic {
     /// A problem at the end of a trail.
     pub(crate) fn new(code: Code, message: impl Into<String>, trail: Trail) -> Self {
         let place = Place::File(trail.span().clone());
-        Self { code, message: message.into(), help: Vec::new(), trail, place }
+        Self { code, message: message.into(), help: Vec::new(), trail, place, is_falcos: true }
     }
 
     pub(crate) fn at(mut self, place: Place) -> Self {

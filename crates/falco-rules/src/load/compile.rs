@@ -8,7 +8,21 @@ use crate::diagnostic::{Code, Diagnostic, ItemKind, Place, Trail};
 use crate::exceptions::exceptions_text;
 use crate::rules_file::{AfterError, Collection, Reading, RuleItem, Sources};
 use crate::source_text::RulesFile;
-use crate::{Condition, ConditionError, ConditionErrorKind, Expr, OutputFormat, Rule, Schema, parse};
+use crate::{CompiledCondition, Compiler, ConditionError, ConditionErrorKind, Expr, Operands, OutputFormat, Rule, Schema, parse};
+
+/// The rules of all sources, in the order in which their names first appeared.
+pub(super) struct CompiledRules {
+    /// For each schema what its rules' conditions need.
+    pub(super) operands: Vec<Operands>,
+    pub(super) rules: Vec<Rule>,
+}
+
+impl CompiledRules {
+    pub(super) fn none(schemas: &[Schema]) -> Self {
+        let operands = schemas.iter().map(|schema| Compiler::new(schema).finish()).collect();
+        Self { operands, rules: Vec::new() }
+    }
+}
 
 /// The rules, ready to run. None if there was an error.
 pub(super) fn compile(
@@ -17,17 +31,18 @@ pub(super) fn compile(
     files: &[RulesFile],
     after_error: AfterError,
     findings: &mut Vec<Diagnostic>,
-) -> Option<Vec<Rule>> {
+) -> Option<CompiledRules> {
     let placement = Placement { files };
     let mut lists = Lists::new(&collection.lists);
     let macros = CompiledMacros::compile(&collection.macros, &mut lists, &placement, after_error, findings)?;
     let mut is_successful = macros.broken.is_empty();
-    let mut compiler = RuleCompiler { placement, lists, macros, after_error, findings };
+    let mut compilers: Vec<_> = sources.0.iter().map(Compiler::new).collect();
+    let mut compiler = RuleCompiler { placement, lists, macros, sources, after_error, findings };
     let mut rules = Vec::new();
     for item in collection.rules.iter().map(|definition| &definition.item) {
         // A rule for a source nobody provides is not even looked at.
-        let Some(schema) = sources.get(&item.source).filter(|_| !item.has_unknown_source) else { continue };
-        match compiler.rule(item, schema) {
+        let Some(source) = sources.position(&item.source).filter(|_| !item.has_unknown_source) else { continue };
+        match compiler.rule(item, source, &mut compilers[source]) {
             Ok(rule) => rules.extend(rule),
             Err(problem) => {
                 is_successful = false;
@@ -38,10 +53,11 @@ pub(super) fn compile(
             }
         }
     }
-    if is_successful {
-        compiler.warn_of_unused(collection);
+    if !is_successful {
+        return None;
     }
-    is_successful.then_some(rules)
+    compiler.warn_of_unused(collection);
+    Some(CompiledRules { operands: compilers.into_iter().map(Compiler::finish).collect(), rules })
 }
 
 /// Why a rule is not compiled; nothing where that has been reported elsewhere.
@@ -51,24 +67,25 @@ struct RuleCompiler<'a> {
     placement: Placement<'a>,
     lists: Lists,
     macros: CompiledMacros,
+    sources: &'a Sources<'a>,
     after_error: AfterError,
     findings: &'a mut Vec<Diagnostic>,
 }
 
 impl RuleCompiler<'_> {
     /// The rule, or nothing if it is to be skipped: in Falco's order the exceptions, the output, the condition.
-    fn rule(&mut self, item: &RuleItem, schema: &Schema) -> Result<Option<Rule>, Unusable> {
+    fn rule(&mut self, item: &RuleItem, source: usize, compiler: &mut Compiler<'_>) -> Result<Option<Rule>, Unusable> {
         let exceptions = exceptions_text(&item.exceptions).map_err(Some)?;
-        let output = match self.output(item, schema) {
+        let output = match self.output(item, source) {
             Ok(Some(output)) => output,
             Ok(None) => return Ok(None),
             Err(problem) if self.after_error == AfterError::Stop => return Err(Some(problem)),
             Err(problem) => {
                 self.findings.push(*problem);
-                return Err(self.condition(item, &exceptions, schema).err().flatten());
+                return Err(self.condition(item, &exceptions, compiler).err().flatten());
             }
         };
-        let Some(condition) = self.condition(item, &exceptions, schema)? else { return Ok(None) };
+        let Some(condition) = self.condition(item, &exceptions, compiler)? else { return Ok(None) };
         if item.source == "syscall" && item.warn_evttypes {
             // Our schemas of system calls have no `evt.type`, so no condition can name event types.
             let message = "Rule matches too many evt.type values. This has a significant performance penalty.";
@@ -77,6 +94,7 @@ impl RuleCompiler<'_> {
         Ok(Some(Rule {
             name: item.name.clone(),
             source: item.source.clone(),
+            source_index: source,
             description: item.description.clone(),
             priority: item.priority,
             tags: item.tags.iter().cloned().collect(),
@@ -86,7 +104,7 @@ impl RuleCompiler<'_> {
         }))
     }
 
-    fn output(&mut self, item: &RuleItem, schema: &Schema) -> Reading<Option<OutputFormat>> {
+    fn output(&mut self, item: &RuleItem, source: usize) -> Reading<Option<OutputFormat>> {
         const CONTAINER_INFO: &str = "%container.info";
         let mut text = item.output.as_str().to_owned();
         if text.contains(CONTAINER_INFO) {
@@ -94,7 +112,7 @@ impl RuleCompiler<'_> {
             self.findings.push(Diagnostic::new(Code::DeprecatedItem, message, item.trail.clone()));
             text = text.replace(CONTAINER_INFO, "");
         }
-        let error = match OutputFormat::compile(&text, schema) {
+        let error = match OutputFormat::compile(&text, &self.sources.0[source]) {
             Ok(output) => return Ok(Some(output)),
             Err(error) => error,
         };
@@ -114,7 +132,12 @@ impl RuleCompiler<'_> {
         Err(Box::new(problem))
     }
 
-    fn condition(&mut self, item: &RuleItem, exceptions: &str, schema: &Schema) -> Result<Option<Condition>, Unusable> {
+    fn condition(
+        &mut self,
+        item: &RuleItem,
+        exceptions: &str,
+        compiler: &mut Compiler<'_>,
+    ) -> Result<Option<CompiledCondition>, Unusable> {
         let condition = item.condition.as_str();
         let (whole, prefix) =
             if item.exceptions.is_empty() { (condition.to_owned(), 0) } else { (format!("({condition}){exceptions}"), 1) };
@@ -143,26 +166,27 @@ impl RuleCompiler<'_> {
             let problem = Diagnostic::new(Code::UnsafeNaCheck, message, trail.clone());
             self.findings.push(problem.at(self.placement.place(span, &assembled)).help("use `exists`"));
         }
-        self.compile_condition(item, &expr, schema, &trail, &assembled)
+        self.compile_condition(item, &expr, compiler, &trail, &assembled)
     }
 
     fn compile_condition(
         &mut self,
         item: &RuleItem,
         expr: &Expr,
-        schema: &Schema,
+        compiler: &mut Compiler<'_>,
         trail: &Trail,
         assembled: &Assembled<'_>,
-    ) -> Result<Option<Condition>, Unusable> {
-        match Condition::compile(expr, schema) {
-            Ok(condition) => {
-                for warning in condition.warnings() {
+    ) -> Result<Option<CompiledCondition>, Unusable> {
+        match compiler.compile(expr) {
+            Ok(compiled) => {
+                for warning in compiled.warnings {
                     let place = self.placement.place(warning.span, assembled);
                     let trail = trail.step(ItemKind::ConditionExpression, "", &trail.span().bytes);
-                    let problem = Diagnostic::new(Code::CompileConditionWarning, warning.to_string(), trail);
-                    self.findings.push(problem.at(place));
+                    let mut problem = Diagnostic::new(Code::CompileConditionWarning, warning.to_string(), trail).at(place);
+                    problem.is_falcos = warning.is_falcos();
+                    self.findings.push(problem);
                 }
-                Ok(Some(condition))
+                Ok(Some(compiled.condition))
             }
             Err(error) => {
                 let is_skipped = item.skip_if_unknown_filter && is_unknown_field(&error);

@@ -6,18 +6,26 @@ mod macros;
 mod na_check;
 mod placement;
 
+use compile::CompiledRules;
 use crate::diagnostic::{Code, Diagnostic, FileId, ItemKind, Trail};
 use crate::report::{FileReport, LoadReport};
 use crate::rules_file::{AfterError, Collection, Node, Reader, Sources, documents};
 use crate::source_text::{LineIndex, RulesFile};
 use crate::versions::{LoadedPlugin, check_plugins};
-use crate::{Rule, Schema};
+use crate::{Operands, Rule, Schema};
 
 /// The rules of a number of rules files, compiled.
 #[derive(Debug, Clone)]
 pub struct RuleSet {
-    pub(crate) schemas: Vec<Schema>,
+    pub(crate) sources: Vec<CompiledSource>,
     pub(crate) rules: Vec<Rule>,
+}
+
+/// An event source, and what the conditions of its rules need.
+#[derive(Debug, Clone)]
+pub(crate) struct CompiledSource {
+    pub(crate) schema: Schema,
+    pub(crate) operands: Operands,
 }
 
 impl RuleSet {
@@ -27,11 +35,15 @@ impl RuleSet {
     /// `required_plugin_versions` is checked against. There is a rule set only if all files are without errors; the
     /// report says what is wrong with the others.
     pub fn load(files: &[RulesFile], schemas: &[Schema]) -> (LoadReport, Option<Self>) {
-        let mut loader = Loader { files, schemas, collection: Collection::default(), rules: Vec::new() };
+        let mut loader = Loader { files, schemas, collection: Collection::default(), compiled: CompiledRules::none(schemas) };
         let reports = (0..files.len()).map(|index| loader.load(FileId(index))).collect();
         let report = LoadReport { sources: files.to_vec(), files: reports };
-        let rules = report.is_successful().then(|| Self { schemas: schemas.to_vec(), rules: loader.rules });
-        (report, rules)
+        if !report.is_successful() {
+            return (report, None);
+        }
+        let CompiledRules { operands, rules } = loader.compiled;
+        let sources = schemas.iter().cloned().zip(operands).map(|(schema, operands)| CompiledSource { schema, operands });
+        (report, Some(Self { sources: sources.collect(), rules }))
     }
 
     /// The rules, in the order in which their names first appeared. Rules for unknown sources are not among them.
@@ -50,7 +62,7 @@ struct Loader<'a> {
     schemas: &'a [Schema],
     /// What the files before this one define, and what this one does up to its first error.
     collection: Collection,
-    rules: Vec<Rule>,
+    compiled: CompiledRules,
 }
 
 impl Loader<'_> {
@@ -69,16 +81,17 @@ impl Loader<'_> {
         let before = self.collection.clone();
         let mut diagnostics = Vec::new();
         let mut collection = std::mem::take(&mut self.collection);
-        let rules = self.attempt(&mut collection, &documents, &trail, AfterError::Stop, &mut diagnostics);
+        let compiled = self.attempt(&mut collection, &documents, &trail, AfterError::Stop, &mut diagnostics);
         self.collection = collection;
         let mut further = Vec::new();
-        if let Some(rules) = rules {
-            self.rules = rules;
+        if let Some(compiled) = compiled {
+            self.compiled = compiled;
         } else {
             // The same once more, going on after errors: it begins with the same findings.
             self.attempt(&mut before.clone(), &documents, &trail, AfterError::Continue, &mut further);
             further.drain(..diagnostics.len().min(further.len()));
         }
+        further.splice(..0, diagnostics.extract_if(.., |diagnostic| !diagnostic.is_falcos));
         diagnostics.extend(self.plugin_requirements(id));
         FileReport { diagnostics, further }
     }
@@ -91,7 +104,7 @@ impl Loader<'_> {
         trail: &Trail,
         after_error: AfterError,
         findings: &mut Vec<Diagnostic>,
-    ) -> Option<Vec<Rule>> {
+    ) -> Option<CompiledRules> {
         let sources = Sources(self.schemas);
         let mut reader = Reader { sources: &sources, collection, findings };
         let is_readable = reader.documents(documents, trail, after_error);

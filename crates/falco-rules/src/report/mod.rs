@@ -19,7 +19,7 @@ pub struct LoadReport {
 pub struct FileReport {
     /// What Falco reports: all warnings up to the first error, and that error.
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// What Falco would report once that error is gone.
+    /// What Falco would report once that error is gone, and what only we report.
     pub(crate) further: Vec<Diagnostic>,
 }
 
@@ -45,7 +45,7 @@ impl LoadReport {
     /// "errors": [{"code", "codedesc", "message", "context": {"locations", "snippet"}}], "warnings": […]}]}`.
     ///
     /// Each problem has three more members: `position` (file, line and column from 1), `help` (what was expected), and
-    /// `further`, true where Falco, which stops at the first error of a file, does not report the problem yet.
+    /// `further`, true where Falco, which stops at the first error of a file, does not report the problem (yet).
     pub fn to_json(&self) -> serde_json::Value {
         json::report(self)
     }
@@ -62,7 +62,7 @@ impl FileReport {
         &self.diagnostics
     }
 
-    /// The problems behind the first error, which Falco reports only once that is gone.
+    /// The problems behind the first error, which Falco reports only once that is gone, and those it never reports.
     pub fn further(&self) -> &[Diagnostic] {
         &self.further
     }

@@ -34,6 +34,7 @@ pub use compile::{Compiled, Compiler};
 pub use error::{ConditionError, ConditionErrorKind};
 pub use lists::ListText;
 pub use macros::{MAX_CHECKS, MacroBody, Macros};
+pub(crate) use operand::OperandId;
 pub use operand::Operands;
 pub use parser::{MAX_CONDITION_BYTES, MAX_DEPTH, parse};
 pub use program::CompiledCondition;

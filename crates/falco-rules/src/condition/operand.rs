@@ -6,7 +6,7 @@ use crate::condition::ast::{Operand, OperandKind, Span, Transformer};
 use crate::condition::error::{ConditionError, ConditionErrorKind};
 use crate::condition::lookup;
 use crate::event::Argument;
-use crate::schema::{FieldRef, FieldType, Schema};
+use crate::schema::{FieldId, FieldRef, FieldType, Schema};
 
 /// The place of an operand among those of a [`Compiler`](crate::Compiler).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +59,14 @@ pub struct Operands {
     pub(crate) compiled: Vec<CompiledOperand>,
     pub(crate) source: String,
     pub(crate) plugin_name: String,
+}
+
+impl Operands {
+    /// The caller's field, used without an argument, if any of the conditions uses it.
+    pub(crate) fn field(&self, field: FieldId) -> Option<OperandId> {
+        let wanted = Program::Field { field: FieldRef::Plugin(field), argument: None };
+        (0..).map(OperandId).zip(&self.compiled).find(|(_, operand)| operand.program == wanted).map(|(id, _)| id)
+    }
 }
 
 /// Checks and stores operands.

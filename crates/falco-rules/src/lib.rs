@@ -2,6 +2,7 @@
 
 mod condition;
 mod diagnostic;
+mod engine;
 mod event;
 mod exceptions;
 mod load;
@@ -25,6 +26,7 @@ pub use condition::{
     Transformer, parse,
 };
 pub use diagnostic::{Code, Diagnostic};
+pub use engine::{Engine, EngineOptions, Matches, RuleMatching, Scratch};
 pub use event::{Argument, Event};
 pub use load::RuleSet;
 pub use priority::{Priority, PriorityError};

@@ -1,5 +1,7 @@
 //! Rules files made to hurt: loading them ends, soon, with a report, and the report cannot hurt either.
 
+#[path = "../examples/conform/probe.rs"]
+#[expect(dead_code, reason = "only the schemas are needed here")]
 mod probe;
 
 use falco_rules::{LoadReport, RuleSet, RulesFile};

@@ -24,6 +24,14 @@ pub(crate) struct Comparison {
     pub(crate) disagreements: Vec<String>,
 }
 
+impl Comparison {
+    /// Takes another comparison into this one.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.compared += other.compared;
+        self.disagreements.extend(other.disagreements);
+    }
+}
+
 /// Compares the conditions of a file over some events.
 ///
 /// Warnings are compared only if the file records any: the random recordings left them out.

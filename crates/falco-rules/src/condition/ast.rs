@@ -79,6 +79,12 @@ pub struct Operand {
     pub span: Span,
 }
 
+impl Operand {
+    pub(crate) fn is_val(&self) -> bool {
+        matches!(self.kind, OperandKind::Transform { transformer: Transformer::Val, .. })
+    }
+}
+
 /// What an [`Operand`] is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperandKind {

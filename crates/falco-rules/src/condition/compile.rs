@@ -62,8 +62,9 @@ impl<'s> Compiler<'s> {
         self.table.add(operand)
     }
 
-    pub(crate) fn shape(&self, operand: OperandId) -> Shape {
-        self.table.shape(operand)
+    /// The fields it compiles for.
+    pub fn schema(&self) -> &'s Schema {
+        self.table.schema()
     }
 
     /// What the compiled conditions need to be evaluated.
@@ -142,7 +143,7 @@ impl<'s> Compiler<'s> {
         if shape != other {
             return refuse(ConditionErrorKind::TypeMismatch { left: shape.describe(), right: other.describe() });
         }
-        if let (Some(transformer), true) = (innermost_of_many(left), is_val(right)) {
+        if let (Some(transformer), true) = (innermost_of_many(left), right.is_val()) {
             let kind = ConditionWarningKind::CrashesFalco { transformer };
             self.warnings.push(ConditionWarning { kind, span: right.span });
         }
@@ -215,10 +216,6 @@ fn innermost_of_many(operand: &Operand) -> Option<Transformer> {
         },
         _ => None,
     }
-}
-
-fn is_val(operand: &Operand) -> bool {
-    matches!(operand.kind, OperandKind::Transform { transformer: Transformer::Val, .. })
 }
 
 fn not_a(value: &Literal, expected: &'static str) -> ConditionError {

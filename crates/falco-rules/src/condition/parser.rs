@@ -39,6 +39,12 @@ pub fn parse(text: &str) -> Result<Expr, ConditionError> {
     }
 }
 
+/// Reads a field or a transformer, as in an output format; the rest of the text is left.
+pub(crate) fn parse_operand(text: &str) -> Result<(Operand, usize), ConditionError> {
+    let mut parser = Parser::new(text);
+    parser.field_or_transform().map(|operand| (operand, parser.lexer.position())).map_err(|error| *error)
+}
+
 struct Parser<'t> {
     lexer: Lexer<'t>,
     depth: usize,
@@ -167,6 +173,16 @@ impl<'t> Parser<'t> {
         let argument = self.brackets()?;
         let kind = OperandKind::Field(FieldName { name: name.to_owned(), argument });
         Ok(Some(Operand { kind, span: self.lexer.span_from(start) }))
+    }
+
+    fn field_or_transform(&mut self) -> Parsed<Operand> {
+        if let Some(field) = self.field()? {
+            return Ok(field);
+        }
+        match self.transform()? {
+            Some(transform) => Ok(transform),
+            None => self.expected("a field or a transformer"),
+        }
     }
 
     fn brackets(&mut self) -> Parsed<Option<String>> {

@@ -110,7 +110,7 @@ impl fmt::Display for FieldName {
 fn brackets(f: &mut fmt::Formatter<'_>, argument: Option<&str>) -> fmt::Result {
     let Some(argument) = argument else { return Ok(()) };
     f.write_str("[")?;
-    let plain = |c: char| is_bare_string_char(c) && !matches!(c, '[' | ']') && !c.is_control();
+    let plain = |c: char| !matches!(c, '[' | ']' | '"' | '\'' | '\\' | ' ') && !c.is_control();
     if !argument.is_empty() && argument.chars().all(plain) {
         f.write_str(argument)?;
     } else {

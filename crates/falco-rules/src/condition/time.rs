@@ -24,6 +24,11 @@ pub(crate) fn iso8601(nanoseconds: u64) -> String {
     written(nanoseconds, "%Y-%m-%dT%H:%M:%S.%9f+0000")
 }
 
+/// `2023-11-14T17:13:20.000000000Z`
+pub(crate) fn rfc3339(nanoseconds: u64) -> String {
+    written(nanoseconds, "%Y-%m-%dT%H:%M:%S.%9fZ")
+}
+
 /// `2023-11-14 17:13:20.000000000`
 pub(crate) fn date_time(nanoseconds: u64) -> String {
     written(nanoseconds, "%Y-%m-%d %H:%M:%S.%9f")

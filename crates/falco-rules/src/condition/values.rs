@@ -44,6 +44,16 @@ impl<'e> EventValues<'e> {
         EventValuesBuffer(self.slots.into_iter().map(|_| None).collect())
     }
 
+    /// When the event happened, in nanoseconds since the epoch.
+    pub(crate) fn time(&self) -> u64 {
+        self.event.time()
+    }
+
+    /// How an operand's value is found.
+    pub(crate) fn program(&self, id: OperandId) -> &'e Program {
+        &self.operands.compiled[id.index()].program
+    }
+
     /// Finds a value, unless that was done before.
     pub(crate) fn find(&mut self, id: OperandId) {
         if self.slots[id.index()].is_none() {

@@ -1,6 +1,6 @@
 //! Which rules to try on an event at all: an index on the field that most rules compare with fixed texts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::text;
 use crate::condition::OperandId;
@@ -24,6 +24,8 @@ struct Key {
     operand: OperandId,
     /// How many rules the field decides about.
     rules: usize,
+    /// How many different texts they compare it with: the more, the fewer rules are left to try.
+    texts: usize,
 }
 
 impl Index {
@@ -70,12 +72,14 @@ fn best_key(source: &CompiledSource, rules: &[Rule]) -> Option<Key> {
         .filter_map(|name| schema.field_id(name))
         .filter_map(|field| Some((field, source.operands.field(field)?)))
         .map(|(field, operand)| {
-            let decides = |rule: &&Rule| rule.condition.required_values(&source.operands, field).is_some();
-            Key { field, operand, rules: rules.iter().filter(decides).count() }
+            let required: Vec<_> =
+                rules.iter().filter_map(|rule| rule.condition.required_values(&source.operands, field)).collect();
+            let texts: HashSet<&str> = required.iter().flatten().copied().collect();
+            Key { field, operand, rules: required.len(), texts: texts.len() }
         })
         .filter(|key| key.rules > 0)
-        // Of several the one that comes first in the schema, so that the choice does not vary.
-        .max_by_key(|key| (key.rules, std::cmp::Reverse(key.field)))
+        // Of equals the one that comes first in the schema, so that the choice does not vary.
+        .max_by_key(|key| (key.rules, key.texts, std::cmp::Reverse(key.field)))
 }
 
 /// Rules to try: two lists in order, merged.

@@ -8,7 +8,7 @@ use crate::condition::OperandId;
 use crate::load::CompiledSource;
 use crate::selection::{Selectable, select};
 use crate::value::Value;
-use crate::{Event, EventValues, EventValuesBuffer, Priority, Rule, RuleSet, Selection};
+use crate::{Alert, Event, EventValues, EventValuesBuffer, Priority, Rule, RuleSet, Selection};
 
 use index::Index;
 
@@ -121,6 +121,19 @@ impl Engine {
         engine.run(self.rule_matching, &mut values, &mut scratch.matched);
         scratch.values = values.into_buffer();
         Matches { rules: &engine.rules, matched: scratch.matched.iter() }
+    }
+
+    /// The alerts that an event of this source raises.
+    pub fn alerts<'a>(&'a self, source: &str, event: &dyn Event, scratch: &mut Scratch) -> Vec<Alert<'a>> {
+        scratch.matched.clear();
+        let Some(engine) = self.source(source) else { return Vec::new() };
+        let buffer = std::mem::take(&mut scratch.values);
+        let mut values = EventValues::reusing(buffer, &engine.source.operands, event);
+        engine.run(self.rule_matching, &mut values, &mut scratch.matched);
+        let alerts = scratch.matched.iter().map(|&rule| Alert::new(&engine.rules[rule], event.time(), &mut values));
+        let alerts = alerts.collect();
+        scratch.values = values.into_buffer();
+        alerts
     }
 
     fn source(&self, name: &str) -> Option<&SourceEngine> {

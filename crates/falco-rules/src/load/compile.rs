@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, ItemKind, Place, Trail};
 use crate::exceptions::exceptions_text;
 use crate::rules_file::{AfterError, Collection, Reading, RuleItem, Sources};
 use crate::source_text::RulesFile;
-use crate::{CompiledCondition, Compiler, ConditionError, ConditionErrorKind, Expr, Operands, OutputFormat, Rule, Schema, parse};
+use crate::{CompiledCondition, Compiler, ConditionError, ConditionErrorKind, Expr, Operands, OutputError, OutputFormat, Rule, Schema, parse};
 
 /// The rules of all sources, in the order in which their names first appeared.
 pub(super) struct CompiledRules {
@@ -37,7 +37,7 @@ pub(super) fn compile(
     let macros = CompiledMacros::compile(&collection.macros, &mut lists, &placement, after_error, findings)?;
     let mut is_successful = macros.broken.is_empty();
     let mut compilers: Vec<_> = sources.0.iter().map(Compiler::new).collect();
-    let mut compiler = RuleCompiler { placement, lists, macros, sources, after_error, findings };
+    let mut compiler = RuleCompiler { placement, lists, macros, after_error, findings };
     let mut rules = Vec::new();
     for item in collection.rules.iter().map(|definition| &definition.item) {
         // A rule for a source nobody provides is not even looked at.
@@ -67,7 +67,6 @@ struct RuleCompiler<'a> {
     placement: Placement<'a>,
     lists: Lists,
     macros: CompiledMacros,
-    sources: &'a Sources<'a>,
     after_error: AfterError,
     findings: &'a mut Vec<Diagnostic>,
 }
@@ -76,7 +75,7 @@ impl RuleCompiler<'_> {
     /// The rule, or nothing if it is to be skipped: in Falco's order the exceptions, the output, the condition.
     fn rule(&mut self, item: &RuleItem, source: usize, compiler: &mut Compiler<'_>) -> Result<Option<Rule>, Unusable> {
         let exceptions = exceptions_text(&item.exceptions).map_err(Some)?;
-        let output = match self.output(item, source) {
+        let output = match self.output(item, compiler) {
             Ok(Some(output)) => output,
             Ok(None) => return Ok(None),
             Err(problem) if self.after_error == AfterError::Stop => return Err(Some(problem)),
@@ -104,7 +103,7 @@ impl RuleCompiler<'_> {
         }))
     }
 
-    fn output(&mut self, item: &RuleItem, source: usize) -> Reading<Option<OutputFormat>> {
+    fn output(&mut self, item: &RuleItem, compiler: &mut Compiler<'_>) -> Reading<Option<OutputFormat>> {
         const CONTAINER_INFO: &str = "%container.info";
         let mut text = item.output.as_str().to_owned();
         if text.contains(CONTAINER_INFO) {
@@ -112,24 +111,32 @@ impl RuleCompiler<'_> {
             self.findings.push(Diagnostic::new(Code::DeprecatedItem, message, item.trail.clone()));
             text = text.replace(CONTAINER_INFO, "");
         }
-        let error = match OutputFormat::compile(&text, &self.sources.0[source]) {
+        let error = match OutputFormat::new(&text, compiler) {
             Ok(output) => return Ok(Some(output)),
             Err(error) => error,
         };
-        let bytes = &item.output.piece(0).0.bytes;
-        let trail = item.trail.step(ItemKind::RuleOutput, "", bytes);
-        let place = Some(error.span.range())
-            .filter(|_| text == item.output.as_str())
-            .and_then(|range| self.placement.in_file(&item.output, &range))
-            .map_or_else(|| Place::Text { text, span: error.span.range() }, Place::File);
         // Falco's text for every problem with a field in an output begins with words that `skip-if-unknown-filter` covers.
         let code = if item.skip_if_unknown_filter { Code::UnknownFilter } else { Code::CompileOutput };
-        let problem = Diagnostic::new(code, error.to_string(), trail).at(place);
+        let trail = item.trail.step(ItemKind::RuleOutput, "", &item.output.piece(0).0.bytes);
+        let problem = Diagnostic::new(code, error.to_string(), trail).at(self.output_place(item, text, &error));
         if item.skip_if_unknown_filter {
             self.findings.push(problem);
             return Ok(None);
         }
         Err(Box::new(problem))
+    }
+
+    /// The field or transformer an output's error is about.
+    fn output_place(&self, item: &RuleItem, text: String, error: &OutputError) -> Place {
+        let start = match error {
+            OutputError::Empty => 0,
+            OutputError::Unfinished { position } | OutputError::Operand { position, .. } => *position,
+        };
+        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '%' | '.' | '_' | '[' | ']');
+        let length = text[start..].find(|c| !is_word(c)).unwrap_or(text.len() - start);
+        let range = start..start + length;
+        let in_file = if text == item.output.as_str() { self.placement.in_file(&item.output, &range) } else { None };
+        in_file.map_or_else(|| Place::Text { text, span: range }, Place::File)
     }
 
     fn condition(

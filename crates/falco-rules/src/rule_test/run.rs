@@ -113,7 +113,7 @@ struct Raised {
 
 impl Raised {
     fn new(alert: &Alert<'_>) -> Self {
-        let output_fields = alert.output_fields();
+        let output_fields = alert.output_fields().clone();
         let rule = alert.rule();
         Self { rule: rule.name().to_owned(), priority: rule.priority(), output: alert.message().to_owned(), output_fields }
     }

@@ -1,0 +1,60 @@
+//! A field by its name and argument as Falco finds it.
+
+use crate::condition::error::ConditionErrorKind;
+use crate::event::Argument;
+use crate::schema::{FieldArgument, FieldRef, Schema};
+
+/// The field that `name` or `name[argument]` means.
+///
+/// Falco puts name and argument together and takes them apart again, so a blank or a bracket in an argument is an error
+/// even in quotes.
+pub(crate) fn field(
+    schema: &Schema,
+    name: &str,
+    argument: Option<&str>,
+) -> Result<(FieldRef, Option<Argument>), ConditionErrorKind> {
+    let unknown = || ConditionErrorKind::UnknownField { name: name.to_owned(), nearest: schema.nearest_field(name) };
+    let problem = |problem| ConditionErrorKind::FieldArgument { field: name.to_owned(), problem };
+    let field = schema.field(name).ok_or_else(unknown)?;
+    let (.., takes) = schema.shape(field);
+    let Some(argument) = argument.filter(|argument| !argument.is_empty()) else {
+        return match takes {
+            FieldArgument::RequiredKey => Err(problem("requires an argument: a key in brackets")),
+            FieldArgument::RequiredIndex => Err(problem("requires an argument: an index in brackets")),
+            _ => Ok((field, None)),
+        };
+    };
+    if matches!(field, FieldRef::Generic(_)) {
+        return Err(problem("takes no argument"));
+    }
+    if argument.contains(' ') {
+        return Err(problem("cannot have a blank in its argument, not even in quotes"));
+    }
+    if argument.contains(']') {
+        return Err(problem("cannot have a bracket in its argument, not even in quotes"));
+    }
+    match takes {
+        FieldArgument::None => Err(problem("takes no argument")),
+        FieldArgument::RequiredKey | FieldArgument::OptionalKey => {
+            Ok((field, Some(Argument::Key(argument.to_owned()))))
+        }
+        FieldArgument::RequiredIndex | FieldArgument::OptionalIndex => {
+            let digits = argument.bytes().all(|byte| byte.is_ascii_digit());
+            let plain = digits && (argument.len() == 1 || !argument.starts_with('0'));
+            match argument.parse() {
+                Ok(index) if plain => Ok((field, Some(Argument::Index(index)))),
+                _ => Err(problem("requires an index: a number without a leading zero")),
+            }
+        }
+    }
+}
+
+/// Whether a text, such as `t.k[a]`, names a field.
+pub(crate) fn names_field(schema: &Schema, text: &str) -> bool {
+    match text.split_once('[') {
+        Some((name, rest)) => {
+            rest.strip_suffix(']').is_some_and(|argument| field(schema, name, Some(argument)).is_ok())
+        }
+        None => field(schema, text, None).is_ok(),
+    }
+}

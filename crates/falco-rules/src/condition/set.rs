@@ -1,0 +1,52 @@
+//! The values of a list in a rule, prepared for looking up.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::condition::memory::without_terminator;
+use crate::value::Value;
+
+/// A list of literals of one type.
+#[derive(Clone, Debug)]
+pub(crate) enum Set {
+    /// In order.
+    Texts(Box<[Box<str>]>),
+    /// In order.
+    Numbers(Box<[u64]>),
+    Truths(Box<[bool]>),
+    /// In order.
+    Addresses(Box<[IpAddr]>),
+    Networks(Box<[IpNet]>),
+}
+
+impl Set {
+    /// Whether a value that stands alone is in the list.
+    pub(crate) fn has(&self, value: &Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Texts(texts), Value::String(text)) => has_text(texts, without_terminator(text)),
+            _ => self.has_member(value),
+        }
+    }
+
+    /// Whether a value that stands in a list of the event is in the list. All its bytes count, also the zero byte that
+    /// ends a transformer's result, so a transformed list has nothing in common with any list of a rule.
+    pub(crate) fn has_member(&self, value: &Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Texts(texts), Value::String(text)) => has_text(texts, text),
+            (Self::Numbers(numbers), Value::Uint64(number) | Value::RelTime(number) | Value::AbsTime(number)) => {
+                numbers.binary_search(number).is_ok()
+            }
+            (Self::Truths(truths), Value::Bool(truth)) => truths.contains(truth),
+            (Self::Addresses(addresses), Value::IpAddr(address)) => addresses.binary_search(address).is_ok(),
+            (Self::Networks(networks), Value::IpNet(address)) => {
+                networks.iter().any(|network| network.contains(address))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn has_text(texts: &[Box<str>], text: &[u8]) -> bool {
+    texts.binary_search_by(|known| known.as_bytes().cmp(text)).is_ok()
+}

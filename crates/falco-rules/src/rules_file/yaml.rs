@@ -1,0 +1,287 @@
+//! Text to YAML values, with a bound on everything a hostile file could make large.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
+
+use super::node::{Node, NodeValue, Scalar};
+use crate::source_text::LineIndex;
+
+/// The largest rules file read, in bytes. Falco's own rules are about 60 KiB.
+pub const MAX_FILE_SIZE: usize = 8 << 20;
+
+/// How deep sequences and mappings may nest; the deepest thing a rules file needs is 7.
+const MAX_DEPTH: usize = 64;
+
+/// How many values a file may hold once every alias is replaced by what it stands for.
+const MAX_NODES: usize = 1_000_000;
+
+/// How many bytes of text aliases may add.
+const MAX_ALIAS_TEXT: usize = MAX_FILE_SIZE;
+
+/// The file is not YAML, or larger than we read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct YamlError {
+    pub(crate) message: String,
+    pub(crate) span: Range<usize>,
+}
+
+/// The documents of a file, in order.
+pub(crate) fn documents(text: &str, lines: &LineIndex<'_>) -> Result<Vec<Node>, YamlError> {
+    if text.len() > MAX_FILE_SIZE {
+        let message = format!("the file has {} bytes, more than the {MAX_FILE_SIZE} allowed", text.len());
+        return Err(YamlError { message, span: 0..0 });
+    }
+    let mut builder = Builder { text, lines, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), nodes: 0, alias_text: 0 };
+    let mut parser = Parser::new_from_str(text);
+    builder.run(&mut parser)?;
+    Ok(builder.documents)
+}
+
+/// A sequence or mapping whose end has not come yet.
+struct Open {
+    anchor: usize,
+    span: Span,
+    children: Children,
+}
+
+enum Children {
+    Sequence(Vec<Node>),
+    Mapping { entries: Vec<(Node, Node)>, key: Option<Node> },
+}
+
+/// What an anchor stands for, and what an alias to it costs.
+struct Anchored {
+    node: Node,
+    nodes: usize,
+    text: usize,
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    lines: &'a LineIndex<'a>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Anchored>,
+    documents: Vec<Node>,
+    nodes: usize,
+    alias_text: usize,
+}
+
+impl Builder<'_> {
+    fn run(&mut self, parser: &mut Parser<'_, StrInput<'_>>) -> Result<(), YamlError> {
+        while let Some(event) = parser.next_event() {
+            let (event, span) = event.map_err(|error| YamlError {
+                message: error.info().to_owned(),
+                span: self.bytes(*error.marker(), *error.marker()),
+            })?;
+            self.event(event, span)?;
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), YamlError> {
+        match event {
+            // Anchors do not reach into the next document.
+            Event::DocumentStart(_) => self.anchors.clear(),
+            Event::Scalar(text, style, anchor, tag) => {
+                let value = scalar(&text, style, tag.as_deref());
+                let node = Node { value, span: self.bytes(span.start, span.end) };
+                self.finish(node, anchor, span)?;
+            }
+            Event::Alias(anchor) => self.alias(anchor, span)?,
+            Event::SequenceStart(anchor, _) => self.start(anchor, span, Children::Sequence(Vec::new()))?,
+            Event::MappingStart(anchor, _) => {
+                self.start(anchor, span, Children::Mapping { entries: Vec::new(), key: None })?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, anchor: usize, span: Span, children: Children) -> Result<(), YamlError> {
+        if self.open.len() == MAX_DEPTH {
+            return Err(self.error(span, format!("values nest deeper than {MAX_DEPTH} levels")));
+        }
+        self.open.push(Open { anchor, span, children });
+        Ok(())
+    }
+
+    fn end(&mut self, span: Span) -> Result<(), YamlError> {
+        let Some(open) = self.open.pop() else { return Ok(()) };
+        let value = match open.children {
+            Children::Sequence(elements) => NodeValue::Sequence(elements),
+            Children::Mapping { entries, .. } => NodeValue::Mapping(entries),
+        };
+        let bytes = self.bytes(open.span.start, span.end);
+        self.finish(Node { value, span: bytes }, open.anchor, open.span)
+    }
+
+    /// Puts a complete value where it belongs: into what is open, or as a document.
+    fn finish(&mut self, node: Node, anchor: usize, span: Span) -> Result<(), YamlError> {
+        self.count(1, span)?;
+        if anchor > 0 {
+            let (nodes, text) = weight(&node);
+            self.anchors.insert(anchor, Anchored { node: node.clone(), nodes, text });
+        }
+        self.place(node);
+        Ok(())
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), YamlError> {
+        let Some(anchored) = self.anchors.get(&anchor) else {
+            return Err(self.error(span, "the anchor this alias refers to is not complete or not in this document".to_owned()));
+        };
+        let mut node = anchored.node.clone();
+        let (nodes, text) = (anchored.nodes, anchored.text);
+        self.count(nodes, span)?;
+        self.alias_text = self.alias_text.saturating_add(text);
+        if self.alias_text > MAX_ALIAS_TEXT {
+            return Err(self.error(span, format!("aliases stand for more than {MAX_ALIAS_TEXT} bytes of text")));
+        }
+        node.span = self.bytes(span.start, span.end);
+        self.place(node);
+        Ok(())
+    }
+
+    fn count(&mut self, nodes: usize, span: Span) -> Result<(), YamlError> {
+        self.nodes = self.nodes.saturating_add(nodes);
+        if self.nodes > MAX_NODES {
+            return Err(self.error(span, format!("the file holds more than {MAX_NODES} values, aliases replaced")));
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, node: Node) {
+        match self.open.last_mut().map(|open| &mut open.children) {
+            None => self.documents.push(node),
+            Some(Children::Sequence(elements)) => elements.push(node),
+            Some(Children::Mapping { entries, key }) => match key.take() {
+                None => *key = Some(node),
+                Some(key) => entries.push((key, node)),
+            },
+        }
+    }
+
+    fn error(&self, span: Span, message: String) -> YamlError {
+        YamlError { message, span: self.bytes(span.start, span.end) }
+    }
+
+    fn bytes(&self, start: Marker, end: Marker) -> Range<usize> {
+        let start = self.lines.byte(start.index());
+        let end = self.lines.byte(end.index()).max(start);
+        // A block value ends where the next one begins; the blank lines between belong to neither.
+        start..start + self.text[start..end].trim_end().len()
+    }
+}
+
+/// Only a plain scalar can be null: `""` and `"null"` are texts.
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> NodeValue {
+    if style == ScalarStyle::Plain && tag.is_none() && matches!(text, "" | "~" | "null" | "Null" | "NULL") {
+        NodeValue::Null
+    } else {
+        NodeValue::Scalar(Scalar { text: Arc::from(text), is_plain: style == ScalarStyle::Plain })
+    }
+}
+
+/// How many values and how many bytes of text a value is made of.
+fn weight(node: &Node) -> (usize, usize) {
+    let sum = |weights: &mut dyn Iterator<Item = (usize, usize)>| {
+        weights.fold((1_usize, 0_usize), |sum, one| (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1)))
+    };
+    match &node.value {
+        NodeValue::Null => (1, 0),
+        NodeValue::Scalar(scalar) => (1, scalar.text.len()),
+        NodeValue::Sequence(elements) => sum(&mut elements.iter().map(weight)),
+        NodeValue::Mapping(entries) => sum(&mut entries.iter().flat_map(|(key, value)| [weight(key), weight(value)])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Vec<Node>, YamlError> {
+        documents(text, &LineIndex::new(text))
+    }
+
+    fn message(text: &str) -> String {
+        parse(text).unwrap_err().message
+    }
+
+    #[test]
+    fn values_know_their_bytes() {
+        let text = "# ü\r\n- rule: é\r\n  tags: [x, 'y z']\r\n";
+        let documents = parse(text).unwrap();
+        let rule = &documents[0].sequence().unwrap()[0];
+        assert_eq!(&text[rule.get("rule").unwrap().span.clone()], "é");
+        let tags = rule.get("tags").unwrap();
+        assert_eq!(&text[tags.span.clone()], "[x, 'y z']");
+        assert_eq!(&text[tags.sequence().unwrap()[1].span.clone()], "'y z'");
+    }
+
+    #[test]
+    fn only_plain_scalars_are_null() {
+        let documents = parse("[~, null, '', \"null\", ]").unwrap();
+        let nulls: Vec<_> = documents[0].sequence().unwrap().iter().map(Node::is_null).collect();
+        assert_eq!(nulls, [true, true, false, false]);
+    }
+
+    #[test]
+    fn of_two_equal_keys_the_first_counts() {
+        let documents = parse("{a: 1, a: 2}").unwrap();
+        assert_eq!(documents[0].get("a").and_then(Node::scalar), Some("1"));
+    }
+
+    #[test]
+    fn aliases_are_replaced() {
+        let documents = parse("- &x [a]\n- *x\n").unwrap();
+        assert_eq!(documents[0].sequence().unwrap()[1].sequence().unwrap()[0].scalar(), Some("a"));
+    }
+
+    #[test]
+    fn an_alias_inside_its_own_anchor_is_refused() {
+        assert!(message("&x [*x]").contains("not complete"));
+    }
+
+    #[test]
+    fn an_anchor_ends_with_its_document() {
+        assert!(parse("- &x a\n---\n- *x\n").is_err());
+    }
+
+    #[test]
+    fn laughing_aliases_are_refused() {
+        use std::fmt::Write as _;
+        let mut text = "- &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
+        for level in 1..12 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(",");
+            writeln!(text, "- &a{level} [{aliases}]").unwrap();
+        }
+        assert!(message(&text).contains("more than 1000000 values"));
+    }
+
+    #[test]
+    fn laughing_texts_are_refused() {
+        let text = format!("- &a {}\n- [{}]\n", "x".repeat(100_000), vec!["*a"; 1000].join(","));
+        assert!(message(&text).contains("bytes of text"));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        assert!(parse(&"[".repeat(100_000)).is_err(), "by the parser's own limit");
+        assert!(message(&"- ".repeat(100_000)).contains("nest deeper"));
+        assert!(parse(&"{a: ".repeat(100_000)).is_err(), "by the parser's own limit");
+    }
+
+    #[test]
+    fn a_huge_file_is_refused() {
+        assert!(message(&" ".repeat(MAX_FILE_SIZE + 1)).contains("more than"));
+    }
+
+    #[test]
+    fn a_tab_as_indentation_is_refused() {
+        assert!(parse("- rule: A\n\tdesc: x\n").is_err());
+    }
+}

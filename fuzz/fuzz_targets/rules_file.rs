@@ -1,0 +1,25 @@
+//! A rules file of any content loads or is refused, with a report; nothing else happens.
+#![no_main]
+
+use falco_rules::{FieldArgument, FieldDefinition, FieldType, RuleSet, RulesFile, Schema};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let field = |name: &str, field_type, is_list, argument| FieldDefinition {
+        name: name.to_owned(),
+        field_type,
+        is_list,
+        argument,
+    };
+    let fields = vec![
+        field("t.s", FieldType::String, false, FieldArgument::None),
+        field("t.n", FieldType::Uint64, false, FieldArgument::None),
+        field("t.ls", FieldType::String, true, FieldArgument::None),
+        field("t.k", FieldType::String, false, FieldArgument::RequiredKey),
+    ];
+    let schema = Schema::new("tprobe", "tprobe", "0.1.0", fields);
+    let (report, rules) = RuleSet::load(&[RulesFile::new("fuzz.yaml", text)], &[schema]);
+    assert_eq!(report.is_successful(), rules.is_some());
+    assert!(!report.to_text().contains(|c: char| c.is_control() && c != '\n'));
+    assert!(report.to_json()["falco_load_results"].is_array());
+});

@@ -60,7 +60,10 @@ impl Inbox {
         self.queue.take(batch, limits, wait)
     }
 
-    /// The problems the host should hear of now; see [`ProblemLog::due`].
+    /// The problems the host should hear of at `now`, which are thereby handed out.
+    ///
+    /// The first of a kind is due at once, later ones together once [`PROBLEM_INTERVAL`](crate::PROBLEM_INTERVAL) is
+    /// over. Ask regularly: what becomes due with time is not announced.
     pub fn due_problems(&self, now: Instant) -> Vec<Problem> {
         self.problems.due(now)
     }

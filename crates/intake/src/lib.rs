@@ -2,6 +2,32 @@
 //!
 //! A [`Receiver`] answers GitLab's posts and puts their events into an [`Inbox`], from which one host takes them; nothing
 //! a sender does can make it wait, stop or grow without bound. [`InputFiles`] are read for replay, one event at a time.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::time::{Duration, Instant};
+//!
+//! use intake::{BatchLimits, Inbox, Limits, Receiver, Secret, Settings, Taken, VerificationToken};
+//!
+//! let inbox = Arc::new(Inbox::default());
+//! let receiver = Receiver::start(
+//!     Settings {
+//!         listen: "http://localhost:0/gitlab".parse()?,
+//!         token: VerificationToken { secret: Secret::new("Kx3v-q9TzR2mW7pLc5Yd")?, instance: None },
+//!         secrets_dir: None,
+//!         limits: Limits::default(),
+//!     },
+//!     Arc::clone(&inbox),
+//! )?;
+//!
+//! let mut batch = Vec::new();
+//! let taken = inbox.take(&mut batch, BatchLimits { events: 100, bytes: 1024 * 1024 }, Duration::ZERO);
+//! assert_eq!(taken, Taken::Nothing); // nobody has sent anything yet
+//! assert!(inbox.due_problems(Instant::now()).is_empty());
+//!
+//! receiver.stop();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod event;
 mod files;
@@ -19,7 +45,7 @@ pub use files::{FileError, FileEvent, FileEvents, FileProblem, InputFiles, Progr
 pub use inbox::Inbox;
 pub use listen::{Host, Listen, ListenError, Scheme, ServedPath};
 pub use metrics::{Metric, MetricKind};
-pub use problem::{PROBLEM_INTERVAL, Problem, ProblemKind, ProblemLog};
+pub use problem::{PROBLEM_INTERVAL, Problem, ProblemKind};
 pub use queue::{BatchLimits, Refused, Taken};
 pub use receiver::{Limits, Receiver, Settings, StartError, VerificationToken};
 pub use secret::{Secret, SecretError};

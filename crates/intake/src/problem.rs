@@ -77,7 +77,7 @@ pub struct Problem {
 ///
 /// Its memory is bounded by the number of kinds, whatever a sender does.
 #[derive(Debug, Default)]
-pub struct ProblemLog {
+pub(crate) struct ProblemLog {
     kinds: Mutex<[Pending; ProblemKind::ALL.len()]>,
 }
 
@@ -109,11 +109,8 @@ impl ProblemLog {
         Report::First
     }
 
-    /// The problems the host should hear of at `now`, which are thereby handed out.
-    ///
-    /// The first of a kind is due at once, later ones together once [`PROBLEM_INTERVAL`] is over. Ask regularly:
-    /// what is due later is not announced.
-    pub fn due(&self, now: Instant) -> Vec<Problem> {
+    /// See [`Inbox::due_problems`](crate::Inbox::due_problems).
+    pub(crate) fn due(&self, now: Instant) -> Vec<Problem> {
         let mut kinds = self.lock();
         ProblemKind::ALL.into_iter().filter_map(|kind| kinds[kind as usize].hand_out(kind, now)).collect()
     }

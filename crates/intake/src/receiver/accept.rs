@@ -1,6 +1,7 @@
 //! Accepts connections, within their bound, until told to stop.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ async fn accept(
     while let Ok(place) = Arc::clone(places).acquire_owned().await {
         match listener.accept().await {
             Ok((stream, peer)) => {
+                // A dual-stack socket shows IPv4 peers as ::ffff:192.0.2.1, which nobody looks for.
+                let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
                 let (context, stopped) = (Arc::clone(context), stopped.clone());
                 tokio::spawn(async move {
                     connection::serve(stream, peer, &context, stopped).await;

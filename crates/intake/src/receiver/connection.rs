@@ -85,7 +85,9 @@ pub(super) async fn serve(
         }
     };
     context.inbox.count(Counter::TlsHandshakesFailed);
-    context.inbox.report(ProblemKind::TlsHandshake, || format!("TLS handshake with {peer} failed: {failure}"));
+    context
+        .inbox
+        .report(ProblemKind::TlsHandshake, || format!("the TLS handshake with {} failed: {failure}", peer.ip()));
 }
 
 async fn serve_http<S>(stream: S, peer: SocketAddr, context: &Arc<ConnectionContext>, mut stopped: watch::Receiver<()>)

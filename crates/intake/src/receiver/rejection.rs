@@ -61,7 +61,7 @@ impl Rejection {
     /// counted and reported where it happens.
     pub(super) fn record(self, peer: SocketAddr, inbox: &Inbox) {
         tracing::debug!(%peer, status = self.status().as_u16(), reason = %self, "request rejected");
-        let peer = peer.ip().to_canonical();
+        let peer = peer.ip();
         match self {
             Self::WrongMethod => inbox.count(Counter::WrongMethod),
             Self::WrongPath => inbox.count(Counter::WrongPath),

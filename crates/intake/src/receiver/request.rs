@@ -97,7 +97,7 @@ fn accept_events(
             Err(error) => {
                 inbox.count(Counter::EventsMalformed);
                 inbox.report(ProblemKind::MalformedBody, || {
-                    format!("what {} sent is not an audit event: {error}", peer.ip().to_canonical())
+                    format!("what {} sent is not an audit event: {error}", peer.ip())
                 });
                 Err(Rejection::NoEvent(error))
             }

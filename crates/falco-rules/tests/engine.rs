@@ -56,7 +56,8 @@ fn fired(engine: &Engine, source: &str, event: &Counting) -> Vec<String> {
 
 #[test]
 fn rules_that_cannot_fire_are_not_tried() {
-    let rules: String = (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.type = t{n} and x.other = o"))).collect();
+    let rules: String =
+        (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.type = t{n} and x.other = o"))).collect();
     let engine = engine(&rules, RuleMatching::All);
     assert_eq!(engine.index_field("x"), Some(("x.type", 100)));
     let event = Counting { values: ["o", "none of them"], ..Counting::default() };
@@ -66,7 +67,8 @@ fn rules_that_cannot_fire_are_not_tried() {
 
 #[test]
 fn a_field_is_taken_once_an_event() {
-    let rules: String = (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.other contains {n} or x.type = a"))).collect();
+    let rules: String =
+        (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.other contains {n} or x.type = a"))).collect();
     let event = Counting { values: ["o", "a"], ..Counting::default() };
     assert_eq!(fired(&engine(&rules, RuleMatching::All), "x", &event).len(), 100);
     assert_eq!(event.taken.into_inner(), HashMap::from([(0, 1), (1, 1)]));

@@ -23,7 +23,19 @@ fn rule(condition: &str) -> String {
 
 #[test]
 fn files_that_are_no_rules_files_are_refused() {
-    for text in ["\u{0}", "\u{feff}", "%YAML 9.9\n---\n", "- *x", "&a [*a]", "? [a]\n: b", "!!binary x", "- !<x> {}", "}", "'", "\""] {
+    for text in [
+        "\u{0}",
+        "\u{feff}",
+        "%YAML 9.9\n---\n",
+        "- *x",
+        "&a [*a]",
+        "? [a]\n: b",
+        "!!binary x",
+        "- !<x> {}",
+        "}",
+        "'",
+        "\"",
+    ] {
         load(text);
     }
     assert!(!load("[[[[[[").is_successful());

@@ -29,6 +29,16 @@ pub trait Event {
     /// `evt.rawtime`: when it happened, in nanoseconds since the epoch.
     fn time(&self) -> u64;
 
+    /// The time of the first event, from which `evt.reltime` counts.
+    fn first_event_time(&self) -> u64 {
+        self.time()
+    }
+
+    /// `evt.hostname`: the host this runs on.
+    fn hostname(&self) -> Option<&str> {
+        None
+    }
+
     /// `evt.plugininfo`: the event as one line of text.
     fn plugin_info(&self) -> Option<Cow<'_, str>> {
         None

@@ -98,6 +98,12 @@ pub enum GenericField {
     RawTimeSeconds,
     /// `evt.rawtime.ns`: the nanoseconds within the second.
     RawTimeNanoseconds,
+    /// `evt.reltime`: nanoseconds since the first event.
+    RelTime,
+    /// `evt.reltime.s`: whole seconds since the first event.
+    RelTimeSeconds,
+    /// `evt.reltime.ns`: the nanoseconds within that second.
+    RelTimeNanoseconds,
     /// `evt.pluginname`: the plugin the event came from.
     PluginName,
     /// `evt.plugininfo`: the event as one line of text.
@@ -108,11 +114,13 @@ pub enum GenericField {
     IsAsync,
     /// `evt.asynctype`: the name of an asynchronous event.
     AsyncType,
+    /// `evt.hostname`: the host Falco runs on.
+    Hostname,
 }
 
 impl GenericField {
     /// All of them, with their names and types.
-    pub const ALL: [(Self, &'static str, FieldType); 14] = [
+    pub const ALL: [(Self, &'static str, FieldType); 18] = [
         (Self::Number, "evt.num", FieldType::Uint64),
         (Self::Time, "evt.time", FieldType::String),
         (Self::TimeSeconds, "evt.time.s", FieldType::String),
@@ -122,11 +130,15 @@ impl GenericField {
         (Self::RawTime, "evt.rawtime", FieldType::AbsTime),
         (Self::RawTimeSeconds, "evt.rawtime.s", FieldType::AbsTime),
         (Self::RawTimeNanoseconds, "evt.rawtime.ns", FieldType::AbsTime),
+        (Self::RelTime, "evt.reltime", FieldType::RelTime),
+        (Self::RelTimeSeconds, "evt.reltime.s", FieldType::RelTime),
+        (Self::RelTimeNanoseconds, "evt.reltime.ns", FieldType::RelTime),
         (Self::PluginName, "evt.pluginname", FieldType::String),
         (Self::PluginInfo, "evt.plugininfo", FieldType::String),
         (Self::Source, "evt.source", FieldType::String),
         (Self::IsAsync, "evt.is_async", FieldType::Bool),
         (Self::AsyncType, "evt.asynctype", FieldType::String),
+        (Self::Hostname, "evt.hostname", FieldType::String),
     ];
 }
 

@@ -62,11 +62,10 @@ pub(crate) fn select(rules: &[Selectable<'_>], selections: &[Selection]) -> Vec<
         match selection.action {
             SelectionAction::Disable => running.retain(|&index| !selection.concerns(&rules[index])),
             SelectionAction::Enable => {
-                let is_running = {
-                    let mut is_running = vec![false; rules.len()];
-                    running.iter().for_each(|&index| is_running[index] = true);
-                    is_running
-                };
+                let mut is_running = vec![false; rules.len()];
+                for &index in &running {
+                    is_running[index] = true;
+                }
                 running
                     .extend((0..rules.len()).filter(|&index| !is_running[index] && selection.concerns(&rules[index])));
             }

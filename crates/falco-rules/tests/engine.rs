@@ -25,7 +25,8 @@ fn schema(source: &str) -> Schema {
 fn engine(rules: &str, rule_matching: RuleMatching) -> Engine {
     let (report, rules) = RuleSet::load(&[RulesFile::new("r.yaml", rules)], &[schema("x"), schema("y")]);
     let options = EngineOptions { rule_matching, ..EngineOptions::default() };
-    Engine::new(rules.unwrap_or_else(|| panic!("{}", report.to_text())), &options)
+    assert!(report.is_successful(), "{}", report.to_text());
+    Engine::new(rules.expect("no errors"), &options)
 }
 
 /// An event that counts how often each of its fields is taken.

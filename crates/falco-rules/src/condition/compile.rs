@@ -22,6 +22,9 @@ use crate::condition::warning::{self, ConditionWarning, ConditionWarningKind};
 use crate::condition::{literal, operators, re2};
 use crate::schema::{FieldType, Schema};
 
+/// The longest text a rule can compare with: Falco reads it into 256 bytes, a zero byte at the end included.
+const MAX_TEXT_BYTES: usize = 255;
+
 /// Compiles the conditions of one event source, so that a value they have in common is found once an event.
 pub struct Compiler<'s> {
     table: OperandTable<'s>,
@@ -158,6 +161,12 @@ impl<'s> Compiler<'s> {
         values: &[Literal],
     ) -> Result<Test> {
         self.warn(operator, values);
+        if shape.field_type == FieldType::String
+            && let Some(value) = values.iter().find(|value| value.text.len() > MAX_TEXT_BYTES)
+        {
+            let kind = ConditionErrorKind::TextTooLong { limit: MAX_TEXT_BYTES };
+            return Err(ConditionError::new(kind, value.span));
+        }
         if shape.is_list {
             let set = set(shape.field_type, values)?;
             return Ok(if operator == Operator::In { Test::Every(set) } else { Test::Some(set) });

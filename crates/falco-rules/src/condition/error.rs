@@ -115,6 +115,12 @@ pub enum ConditionErrorKind {
         /// What it should be.
         expected: &'static str,
     },
+    /// A text that is longer than Falco takes.
+    #[error("the text is longer than {limit} bytes")]
+    TextTooLong {
+        /// The limit.
+        limit: usize,
+    },
     /// A regular expression that Falco does not take.
     #[error("invalid regular expression: {problem}")]
     Regex {

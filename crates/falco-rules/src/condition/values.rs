@@ -99,6 +99,7 @@ impl<'e> EventValues<'e> {
     fn generic(&self, field: GenericField) -> Option<Value<'e>> {
         const SECOND: u64 = 1_000_000_000;
         let nanoseconds = self.event.time();
+        let relative = nanoseconds.wrapping_sub(self.event.first_event_time());
         Some(match field {
             GenericField::Number => Value::Uint64(self.event.number()),
             GenericField::Time => time::time_of_day(nanoseconds).into(),
@@ -109,11 +110,15 @@ impl<'e> EventValues<'e> {
             GenericField::RawTime => Value::AbsTime(nanoseconds),
             GenericField::RawTimeSeconds => Value::AbsTime(nanoseconds / SECOND),
             GenericField::RawTimeNanoseconds => Value::AbsTime(nanoseconds % SECOND),
+            GenericField::RelTime => Value::RelTime(relative),
+            GenericField::RelTimeSeconds => Value::RelTime(relative / SECOND),
+            GenericField::RelTimeNanoseconds => Value::RelTime(relative % SECOND),
             GenericField::PluginName => self.operands.plugin_name.as_str().into(),
             GenericField::PluginInfo => self.event.plugin_info()?.into(),
             GenericField::Source => self.operands.source.as_str().into(),
             GenericField::IsAsync => Value::Bool(self.event.async_type().is_some()),
             GenericField::AsyncType => self.event.async_type()?.into(),
+            GenericField::Hostname => self.event.hostname()?.into(),
         })
     }
 }

@@ -60,7 +60,7 @@ enum Style {
     Typed,
     /// As JSON, the event's time in nanoseconds.
     EventTime,
-    /// A text of nine digits, as JSON too.
+    /// In the text, at least nine digits.
     NineDigits,
 }
 
@@ -172,8 +172,7 @@ impl OutputField {
         match (values.get(self.operand), self.style) {
             (None, _) => Json::Null,
             (Some(_), Style::EventTime) => Json::from(time),
-            (Some(value), Style::NineDigits) => Json::from(format!("{:0>9}", String::from_utf8_lossy(&text_of(value)))),
-            (Some(value), Style::Typed) => json_of(value),
+            (Some(value), _) => json_of(value),
         }
     }
 }
@@ -188,7 +187,9 @@ fn style(operand: &Operand, compiler: &Compiler<'_>) -> Style {
             | GenericField::DateTime
             | GenericField::DateTimeSeconds,
         )) => Style::EventTime,
-        Some(FieldRef::Generic(GenericField::RawTimeNanoseconds)) => Style::NineDigits,
+        Some(FieldRef::Generic(
+            GenericField::RawTimeNanoseconds | GenericField::RelTime | GenericField::RelTimeNanoseconds,
+        )) => Style::NineDigits,
         _ => Style::Typed,
     }
 }
@@ -282,7 +283,7 @@ mod tests {
     fn times_are_text_in_the_text_and_numbers_in_json() {
         let (text, fields) = formatted("%evt.time.iso8601 %evt.rawtime.ns").expect("valid");
         assert_eq!(text, "2023-11-14T17:13:20.000000005+0000 000000005");
-        assert_eq!(fields, r#"{"evt.rawtime.ns":"000000005","evt.time.iso8601":1699982000000000005}"#);
+        assert_eq!(fields, r#"{"evt.rawtime.ns":5,"evt.time.iso8601":1699982000000000005}"#);
     }
 
     #[test]

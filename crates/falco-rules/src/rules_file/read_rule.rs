@@ -120,7 +120,13 @@ fn append_to_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trai
 }
 
 /// `override`: first what is appended, then what replaces, then what nobody asked for.
-fn override_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trail, overrides: &Overrides) -> Reading<()> {
+fn override_rule(
+    reader: &mut Reader<'_>,
+    item: &Node,
+    name: &str,
+    trail: &Trail,
+    overrides: &Overrides,
+) -> Reading<()> {
     let source: Option<String> = optional(item, "source", trail)?;
     let given = REPLACEABLE.iter().copied().filter(|key| item.get(key).is_some());
     let mut update = Update { item, trail, unclaimed: given.collect() };

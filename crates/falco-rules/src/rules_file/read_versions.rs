@@ -79,9 +79,7 @@ fn requirement(written: Vec<(String, String)>, trail: &Trail) -> Reading<Vec<Plu
             let version =
                 text.parse().map_err(|_| invalid(format!("Invalid required version '{text}' for plugin '{name}'")))?;
             if !seen.insert(name.clone()) {
-                return Err(
-                    invalid(format!("Defined multiple alternative version requirements for plugin '{name}'"))
-                );
+                return Err(invalid(format!("Defined multiple alternative version requirements for plugin '{name}'")));
             }
             Ok(PluginRequirement { name, version })
         })

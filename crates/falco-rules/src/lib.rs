@@ -36,8 +36,8 @@ pub use priority::{Priority, PriorityError};
 pub use report::{FileReport, LoadReport};
 pub use rule::Rule;
 pub use rule_test::{
-    CaseOutcome, ExpectedAlert, Failure, RuleTestError, RuleTestFile, RuleTestHost, RuleTestReport, TestCase, TestEvent,
-    TestEventSource, run_rule_tests,
+    CaseOutcome, ExpectedAlert, Failure, RuleTestError, RuleTestFile, RuleTestHost, RuleTestReport, TestCase,
+    TestEvent, TestEventSource, run_rule_tests,
 };
 pub use rules_file::MAX_FILE_SIZE;
 pub use schema::{FieldArgument, FieldDefinition, FieldId, FieldRef, FieldType, GenericField, Schema};

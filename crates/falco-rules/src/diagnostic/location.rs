@@ -108,6 +108,9 @@ impl Trail {
 
     /// The rule, macro, list or exception the way leads into, for a sentence: `rule "A"`.
     pub(crate) fn item(&self) -> Option<String> {
-        self.0.iter().find(|location| !location.name.is_empty()).map(|location| format!("{} \"{}\"", location.kind.name(), location.name))
+        self.0
+            .iter()
+            .find(|location| !location.name.is_empty())
+            .map(|location| format!("{} \"{}\"", location.kind.name(), location.name))
     }
 }

@@ -8,7 +8,10 @@ use crate::diagnostic::{Code, Diagnostic, ItemKind, Place, Trail};
 use crate::exceptions::exceptions_text;
 use crate::rules_file::{AfterError, Collection, Reading, RuleItem, Sources};
 use crate::source_text::RulesFile;
-use crate::{CompiledCondition, Compiler, ConditionError, ConditionErrorKind, Expr, Operands, OutputError, OutputFormat, Rule, Schema, parse};
+use crate::{
+    CompiledCondition, Compiler, ConditionError, ConditionErrorKind, Expr, Operands, OutputError, OutputFormat, Rule,
+    Schema, parse,
+};
 
 /// The rules of all sources, in the order in which their names first appeared.
 pub(super) struct CompiledRules {
@@ -41,7 +44,7 @@ pub(super) fn compile(
     let mut rules = Vec::new();
     for item in collection.rules.iter().map(|definition| &definition.item) {
         // A rule for a source nobody provides is not even looked at.
-        let Some(source) = sources.position(&item.source).filter(|_| !item.has_unknown_source) else { continue };
+        let Some(source) = sources.position(&item.source) else { continue };
         match compiler.rule(item, source, &mut compilers[source]) {
             Ok(rule) => rules.extend(rule),
             Err(problem) => {
@@ -146,8 +149,11 @@ impl RuleCompiler<'_> {
         compiler: &mut Compiler<'_>,
     ) -> Result<Option<CompiledCondition>, Unusable> {
         let condition = item.condition.as_str();
-        let (whole, prefix) =
-            if item.exceptions.is_empty() { (condition.to_owned(), 0) } else { (format!("({condition}){exceptions}"), 1) };
+        let (whole, prefix) = if item.exceptions.is_empty() {
+            (condition.to_owned(), 0)
+        } else {
+            (format!("({condition}){exceptions}"), 1)
+        };
         let text = self.lists.put_into(&whole);
         let assembled = Assembled { condition: &item.condition, prefix, text: &text };
         let trail = item.trail.step(ItemKind::RuleCondition, "", &item.condition.piece(0).0.bytes);
@@ -161,11 +167,10 @@ impl RuleCompiler<'_> {
         if uses_broken {
             return Err(None);
         }
-        let expr = self
-            .macros
-            .macros
-            .resolve(expr)
-            .map_err(|error| Some(Box::new(self.placement.problem(code(&error), &error, &item.trail, &assembled))))?;
+        let expr =
+            self.macros.macros.resolve(expr).map_err(|error| {
+                Some(Box::new(self.placement.problem(code(&error), &error, &item.trail, &assembled)))
+            })?;
         let mut unsafe_checks = Vec::new();
         unsafe_na_checks(&expr, &mut |span| unsafe_checks.push(span));
         for span in unsafe_checks {
@@ -185,15 +190,16 @@ impl RuleCompiler<'_> {
         assembled: &Assembled<'_>,
     ) -> Result<Option<CompiledCondition>, Unusable> {
         match compiler.compile(expr) {
-            Ok(compiled) => {
-                for warning in compiled.warnings {
+            Ok(checked) => {
+                for warning in checked.warnings {
                     let place = self.placement.place(warning.span, assembled);
                     let trail = trail.step(ItemKind::ConditionExpression, "", &trail.span().bytes);
-                    let mut problem = Diagnostic::new(Code::CompileConditionWarning, warning.to_string(), trail).at(place);
+                    let mut problem =
+                        Diagnostic::new(Code::CompileConditionWarning, warning.to_string(), trail).at(place);
                     problem.is_falcos = warning.is_falcos();
                     self.findings.push(problem);
                 }
-                Ok(Some(compiled.condition))
+                Ok(Some(checked.condition))
             }
             Err(error) => {
                 let is_skipped = item.skip_if_unknown_filter && is_unknown_field(&error);

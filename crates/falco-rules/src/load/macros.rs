@@ -53,7 +53,14 @@ impl CompiledMacros {
                 }
             }
         }
-        let mut order = Order { definitions, parsed: &parsed, broken: &compiled.broken, macros: Macros::default(), defined: HashSet::new(), steps: 0 };
+        let mut order = Order {
+            definitions,
+            parsed: &parsed,
+            broken: &compiled.broken,
+            macros: Macros::default(),
+            defined: HashSet::new(),
+            steps: 0,
+        };
         let mut broken = HashSet::new();
         for definition in definitions.iter() {
             let item = &definition.item;
@@ -64,7 +71,9 @@ impl CompiledMacros {
                 }
                 Err(Failure::Own(error)) => {
                     let text = parsed.get(item.name.as_str()).map(|(_, text)| text);
-                    findings.extend(text.map(|text| placement.condition_problem(&error, &item.trail, &item.condition, text)));
+                    findings.extend(
+                        text.map(|text| placement.condition_problem(&error, &item.trail, &item.condition, text)),
+                    );
                     broken.insert(item.name.clone());
                     if after_error == AfterError::Stop {
                         return None;
@@ -123,10 +132,16 @@ impl<'a> Order<'a> {
         let Some((expr, _)) = self.parsed.get(name) else { return Err(Failure::Dependency) };
         self.steps += 1;
         if self.steps > MAX_CHECKS {
-            return Err(ConditionError { kind: ConditionErrorKind::TooManyChecks { limit: MAX_CHECKS }, span: expr.span }.into());
+            return Err(ConditionError {
+                kind: ConditionErrorKind::TooManyChecks { limit: MAX_CHECKS },
+                span: expr.span,
+            }
+            .into());
         }
         if path.len() == MAX_DEPTH {
-            return Err(ConditionError { kind: ConditionErrorKind::TooDeep { limit: MAX_DEPTH }, span: expr.span }.into());
+            return Err(
+                ConditionError { kind: ConditionErrorKind::TooDeep { limit: MAX_DEPTH }, span: expr.span }.into()
+            );
         }
         path.push(name);
         let mut mentions = BTreeMap::new();
@@ -139,7 +154,11 @@ impl<'a> Order<'a> {
             };
             let other_name = other.item.name.as_str();
             if path.contains(&other_name) {
-                return Err(ConditionError { kind: ConditionErrorKind::MacroLoop { name: other_name.to_owned() }, span }.into());
+                return Err(ConditionError {
+                    kind: ConditionErrorKind::MacroLoop { name: other_name.to_owned() },
+                    span,
+                }
+                .into());
             }
             if !self.defined.contains(other_name) && !ahead.contains(other_name) {
                 self.visit(other, visible_before, path, ahead)?;

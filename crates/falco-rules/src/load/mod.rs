@@ -6,13 +6,13 @@ mod macros;
 mod na_check;
 mod placement;
 
-use compile::CompiledRules;
 use crate::diagnostic::{Code, Diagnostic, FileId, ItemKind, Trail};
 use crate::report::{FileReport, LoadReport};
 use crate::rules_file::{AfterError, Collection, Node, Reader, Sources, documents};
 use crate::source_text::{LineIndex, RulesFile};
 use crate::versions::{LoadedPlugin, check_plugins};
 use crate::{Operands, Rule, Schema};
+use compile::CompiledRules;
 
 /// The rules of a number of rules files, compiled.
 #[derive(Debug, Clone)]
@@ -35,14 +35,16 @@ impl RuleSet {
     /// `required_plugin_versions` is checked against. There is a rule set only if all files are without errors; the
     /// report says what is wrong with the others.
     pub fn load(files: &[RulesFile], schemas: &[Schema]) -> (LoadReport, Option<Self>) {
-        let mut loader = Loader { files, schemas, collection: Collection::default(), compiled: CompiledRules::none(schemas) };
+        let mut loader =
+            Loader { files, schemas, collection: Collection::default(), compiled: CompiledRules::none(schemas) };
         let reports = (0..files.len()).map(|index| loader.load(FileId(index))).collect();
         let report = LoadReport { sources: files.to_vec(), files: reports };
         if !report.is_successful() {
             return (report, None);
         }
         let CompiledRules { operands, rules } = loader.compiled;
-        let sources = schemas.iter().cloned().zip(operands).map(|(schema, operands)| CompiledSource { schema, operands });
+        let sources =
+            schemas.iter().cloned().zip(operands).map(|(schema, operands)| CompiledSource { schema, operands });
         (report, Some(Self { sources: sources.collect(), rules }))
     }
 

@@ -67,8 +67,9 @@ impl Reader<'_> {
     fn item(&mut self, item: &Node, file: &Trail) -> Reading<()> {
         if !item.is_mapping() {
             let trail = file.step(ItemKind::RulesContentItem, "", &item.span);
-            let problem = misshapen("Unexpected element type. Each element should be a yaml associative array.", &trail);
-            return Err(Box::new(problem.help("expected a rule, a macro or a list: `- rule: Name`")));
+            let problem =
+                misshapen("Unexpected element type. Each element should be a yaml associative array.", &trail);
+            return Err(problem.help("expected a rule, a macro or a list: `- rule: Name`").into());
         }
         if item.get("required_engine_version").is_some() {
             read_versions::engine_version(item, file)
@@ -110,7 +111,11 @@ impl Reader<'_> {
         let items = texts(value, "items", &trail)?;
         let appends = self.appends(item, "items", &trail)?;
         let list = ListItem { name, items, trail };
-        if appends { self.collection.append_list(list) } else { self.collection.define_list(list) }
+        if appends {
+            return self.collection.append_list(list);
+        }
+        self.collection.define_list(list);
+        Ok(())
     }
 
     fn macro_definition(&mut self, item: &Node, file: &Trail) -> Reading<()> {
@@ -123,7 +128,11 @@ impl Reader<'_> {
         let condition = required_text(item, "condition", &trail)?;
         let appends = self.appends(item, "condition", &trail)?;
         let definition = MacroItem { name, condition, trail };
-        if appends { self.collection.append_macro(&definition) } else { self.collection.define_macro(definition) }
+        if appends {
+            return self.collection.append_macro(&definition);
+        }
+        self.collection.define_macro(definition);
+        Ok(())
     }
 
     /// The name of an item, and the trail to it; warns of keys the item cannot have.
@@ -168,7 +177,11 @@ fn items<'a>(document: &'a Node, file: &Trail) -> Reading<&'a [Node]> {
     let wrong = |message: &str| {
         let trail = file.clone();
         let place = super::decode::place(document, file);
-        Box::new(Diagnostic::new(Code::YamlValidate, message, trail).at(place).help("expected a list of items, each beginning with `- `"))
+        Box::new(
+            Diagnostic::new(Code::YamlValidate, message, trail)
+                .at(place)
+                .help("expected a list of items, each beginning with `- `"),
+        )
     };
     match &document.value {
         NodeValue::Sequence(items) => Ok(items),
@@ -184,5 +197,6 @@ fn is_bare_string(text: &str) -> bool {
 }
 
 fn is_identifier(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decode::{Reading, missing_key, misshapen, optional, required, required_text, tags};
+use super::decode::{Reading, misshapen, missing_key, optional, required, required_text, tags};
 use super::item::{RuleItem, RuleUpdate};
 use super::keys;
 use super::node::Node;
@@ -38,7 +38,7 @@ pub(crate) fn rule(reader: &mut Reader<'_>, item: &Node, file: &Trail) -> Readin
     let overrides = Overrides::read(item, APPENDABLE, REPLACEABLE, &trail)?;
     overrides.check_against_append(appends, &trail)?;
     if !overrides.is_empty() {
-        return override_rule(reader, item, &name, &trail, overrides);
+        return override_rule(reader, item, &name, &trail, &overrides);
     }
     if appends {
         return append_to_rule(reader, item, &name, &trail);
@@ -67,7 +67,6 @@ fn define_rule(reader: &mut Reader<'_>, item: &Node, name: String, trail: Trail)
     let rule = RuleItem {
         name,
         source: source.unwrap_or_else(|| "syscall".to_owned()),
-        has_unknown_source: false,
         condition,
         output: output.trimmed(),
         description,
@@ -90,7 +89,7 @@ fn priority(item: &Node, trail: &Trail) -> Reading<Priority> {
             .map(|near| format!("did you mean `{}`?", near.to_uppercase()));
         let problem = misshapen(format!("Invalid priority '{text}'"), &trail.step(ItemKind::RulePriority, "", &bytes));
         let all = "expected EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFO or DEBUG";
-        Box::new(problem.help_if(near).help(all))
+        problem.help_if(near).help(all).into()
     })
 }
 
@@ -98,7 +97,7 @@ fn priority(item: &Node, trail: &Trail) -> Reading<Priority> {
 fn enable_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trail) -> Reading<()> {
     if item.get("enabled").is_none() {
         let problem = missing_key(item, "enabled", trail);
-        return Err(Box::new(problem.help("a rule needs `desc`, `condition`, `output` and `priority`")));
+        return Err(problem.help("a rule needs `desc`, `condition`, `output` and `priority`").into());
     }
     let enabled = required(item, "enabled", trail)?;
     let message = "The standalone 'enabled' key usage is deprecated. The correct approach requires also a 'replace' \
@@ -121,16 +120,24 @@ fn append_to_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trai
 }
 
 /// `override`: first what is appended, then what replaces, then what nobody asked for.
-fn override_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trail, overrides: Overrides) -> Reading<()> {
+fn override_rule(
+    reader: &mut Reader<'_>,
+    item: &Node,
+    name: &str,
+    trail: &Trail,
+    overrides: &Overrides,
+) -> Reading<()> {
     let source: Option<String> = optional(item, "source", trail)?;
     let given = REPLACEABLE.iter().copied().filter(|key| item.get(key).is_some());
     let mut update = Update { item, trail, unclaimed: given.collect() };
     if !overrides.append.is_empty() {
-        let changes = update.read(&overrides.append, "append", RuleUpdate::new(name, source.clone(), trail), reader.findings)?;
+        let changes =
+            update.read(&overrides.append, "append", RuleUpdate::new(name, source.clone(), trail), reader.findings)?;
         reader.collection.append_rule(changes, reader.sources)?;
     }
     if !overrides.replace.is_empty() {
-        let changes = update.read(&overrides.replace, "replace", RuleUpdate::new(name, source, trail), reader.findings)?;
+        let changes =
+            update.read(&overrides.replace, "replace", RuleUpdate::new(name, source, trail), reader.findings)?;
         reader.collection.replace_in_rule(changes)?;
     }
     match update.unclaimed.first() {
@@ -139,7 +146,7 @@ fn override_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trail
             let bytes = item.get(key).map_or(0..0, |value| value.span.clone());
             let message = format!("Unexpected key '{key}': no corresponding entry under 'override' is defined.");
             let problem = misshapen(message, &trail.step(ItemKind::Override, key, &bytes));
-            Err(Box::new(problem.help(format!("say what to do with it: `override: {{{key}: replace}}`"))))
+            Err(problem.help(format!("say what to do with it: `override: {{{key}: replace}}`")).into())
         }
     }
 }
@@ -170,7 +177,7 @@ impl Update<'_> {
                 return Ok(true);
             }
             let message = format!("An {operation} override for '{key}' was specified but '{key}' is not defined");
-            Err(misshapen(message, trail))
+            Err(misshapen(message, trail).into())
         };
         if claims("condition")? {
             update.condition = Some(required_text(item, "condition", trail)?);

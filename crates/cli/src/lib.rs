@@ -1,6 +1,12 @@
 //! The `falco-gitlab` command: receive GitLab's audit events, or read them from files, and raise alerts by Falco rules.
 
+mod arguments;
+mod failure;
 mod falco_yaml;
 mod hostname;
+mod http_client;
+mod output;
 
+pub use arguments::{AlertArguments, Arguments, Color, Command, ReplayArguments, RunArguments, SendArguments};
+pub use failure::{Failure, Outcome, exit_code};
 pub use falco_yaml::FalcoYamlError;

@@ -1,6 +1,8 @@
 //! The `falco-gitlab` command: receive GitLab's audit events, or read them from files, and raise alerts by Falco rules.
 
+mod alerting;
 mod arguments;
+mod detection;
 mod failure;
 mod falco_yaml;
 mod hostname;

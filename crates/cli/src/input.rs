@@ -1,0 +1,44 @@
+//! Files of events, as `replay` and `send` read them, and what is said of those that hold no events.
+
+use std::path::PathBuf;
+
+use intake::{FileError, FileProblem, InputFiles};
+
+use crate::{Failure, output::Visible};
+
+/// How many problems are told of one by one.
+const MAX_TOLD: u64 = 100;
+
+/// The files to read. A path that does not exist is told before anything is read.
+pub(crate) fn find(paths: &[PathBuf]) -> Result<InputFiles, Failure> {
+    InputFiles::find(paths).map_err(Failure::Input)
+}
+
+/// What went wrong while reading, told on the way and counted.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    /// Places that are no events.
+    pub(crate) broken: u64,
+    /// Files that could not be read, or not to their end.
+    pub(crate) unreadable: u64,
+}
+
+impl Problems {
+    /// Counts a problem; gives the line to say about it, unless enough was said.
+    pub(crate) fn add(&mut self, error: &FileError) -> Option<String> {
+        match error.problem {
+            FileProblem::Unreadable(_) => self.unreadable += 1,
+            _ => self.broken += 1,
+        }
+        told(self.broken + self.unreadable, &error.to_string())
+    }
+}
+
+/// The line to say about the problem of this number, from 1.
+pub(crate) fn told(number: u64, problem: &str) -> Option<String> {
+    match number {
+        ..=MAX_TOLD => Some(Visible(problem).to_string()),
+        _ if number == MAX_TOLD + 1 => Some("further ones are only counted".to_owned()),
+        _ => None,
+    }
+}

@@ -1,7 +1,8 @@
 //! Files of events, as `replay` and `send` read them, and what is said of those that hold no events.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use audit_event::ParseError;
 use intake::{FileError, FileProblem, InputFiles};
 
 use crate::{Failure, output::Visible};
@@ -30,7 +31,17 @@ impl Problems {
             FileProblem::Unreadable(_) => self.unreadable += 1,
             _ => self.broken += 1,
         }
-        told(self.broken + self.unreadable, &error.to_string())
+        self.told(&error.to_string())
+    }
+
+    /// Counts an event that cannot be looked at, as [`add`](Self::add) does.
+    pub(crate) fn add_event(&mut self, file: &Path, line: u64, error: ParseError) -> Option<String> {
+        self.broken += 1;
+        self.told(&format!("{}:{line}: {error}", file.display()))
+    }
+
+    fn told(&self, problem: &str) -> Option<String> {
+        told(self.broken + self.unreadable, problem)
     }
 }
 

@@ -10,6 +10,9 @@ use std::{
 use super::Output;
 use crate::falco_yaml::{FileSettings, Lifetime};
 
+/// How much waits for the end of a batch at most, about.
+const MAX_WAITING: usize = 1 << 20;
+
 /// A file that alerts are appended to.
 pub(super) struct FileOutput {
     path: PathBuf,
@@ -48,6 +51,9 @@ impl Output for FileOutput {
     fn write(&mut self, line: &str) {
         self.waiting.extend_from_slice(line.as_bytes());
         self.waiting.push(b'\n');
+        if self.waiting.len() >= MAX_WAITING {
+            self.flush();
+        }
     }
 
     fn flush(&mut self) {

@@ -13,6 +13,9 @@ use crate::{
 /// How long one post may take, from the look-up of the name to the answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How much of an answer is read, in bytes; after a longer one the connection is closed.
+const MAX_ANSWER: u64 = 64 << 10;
+
 /// An address that takes alerts, one a request.
 pub(super) struct HttpOutput {
     client: Agent,
@@ -38,10 +41,9 @@ impl Delivery for HttpOutput {
     fn deliver(&mut self, alert: &str) -> Result<(), String> {
         let HttpSettings { url, user_agent, .. } = &self.settings;
         let request = self.client.post(url).header("Content-Type", self.content_type).header("User-Agent", user_agent);
-        match request.send(alert) {
-            Ok(answer) if answer.status().is_success() => Ok(()),
-            Ok(answer) => Err(format!("the server answered {}", answer.status())),
-            Err(error) => Err(error.to_string()),
-        }
+        let mut answer = request.send(alert).map_err(|error| error.to_string())?;
+        // Read to its end, so that the connection can serve the next alert; what it says does not matter.
+        let _ = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
+        if answer.status().is_success() { Ok(()) } else { Err(format!("the server answered {}", answer.status())) }
     }
 }

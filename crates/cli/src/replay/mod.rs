@@ -18,7 +18,7 @@ use crate::{
     arguments::ReplayArguments,
     detection::Detector,
     falco_yaml::FalcoYaml,
-    input::{self, Problems, told},
+    input::{self, Problems},
     log,
     output::{Broken, Outputs},
 };
@@ -90,8 +90,7 @@ impl Replay {
         let arrival = Arrival { received_at: event.received_at, origin: event.origin, instance: None };
         let (enriched, indexed) = self.enricher.enrich(&event.json, arrival);
         if let Err(error) = indexed {
-            self.problems.broken += 1;
-            let line = told(self.problems.broken, &format!("{}:{line}: {error}", file.display()));
+            let line = self.problems.add_event(file, *line, error);
             self.display.say(line);
             return Ok(());
         }

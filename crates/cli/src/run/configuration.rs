@@ -41,15 +41,14 @@ impl Configuration {
     pub(super) fn new(arguments: &RunArguments) -> Result<Self, Failure> {
         let file = arguments.alerts.config.as_deref().map(FalcoYaml::read).transpose()?;
         let plugin = file.as_ref().and_then(|file| file.plugin.clone());
-        let mut said_by = if plugin.is_some() { SaidBy::FalcoYaml } else { SaidBy::Flag };
         let is_configured = plugin.is_some();
+        let said_by = if is_configured && arguments.listen.is_none() { SaidBy::FalcoYaml } else { SaidBy::Flag };
         let Plugin { mut settings, mut source } = match plugin {
             Some(plugin) => plugin,
             None => Plugin { settings: Settings::default(), source: webhook(DEFAULT_LISTEN)? },
         };
         if let Some(url) = &arguments.listen {
             source = webhook(url)?;
-            said_by = SaidBy::Flag;
         }
         let mut made_up_token = None;
         let given = arguments.token.as_deref().map(token::from_flag).transpose()?;

@@ -76,28 +76,33 @@ fn a_program_gets_alerts_on_its_standard_input() {
 }
 
 #[test]
-fn an_address_gets_alerts_posted() {
+fn an_address_gets_alerts_posted_over_one_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/alerts", listener.local_addr().unwrap());
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let head: Vec<String> =
-            reader.by_ref().lines().map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
-        let length = head.iter().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        let mut body = vec![0; length.unwrap()];
-        reader.read_exact(&mut body).unwrap();
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
-        (head.join("\n").to_lowercase(), String::from_utf8(body).unwrap())
+        [(); 2].map(|()| {
+            let head: Vec<String> =
+                reader.by_ref().lines().map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+            let head = head.join("\n").to_lowercase();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            let mut body = vec![0; length.unwrap()];
+            reader.read_exact(&mut body).unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").unwrap();
+            (head, serde_json::from_slice::<Value>(&body).unwrap())
+        })
     });
     let folder = tempfile::tempdir().unwrap();
     let text = format!("json_output: true\nhttp_output: {{enabled: true, url: '{url}', user_agent: test/1}}\n");
     let running = start(folder.path(), &text);
     running.post(locked());
-    let (head, body) = server.join().unwrap();
+    running.post(event("add_gpg_key", &json!({})));
+    let [(head, first), (_, second)] = server.join().unwrap();
     assert!(head.starts_with("post /alerts http/1.1\n") && head.contains("content-type: application/json"), "{head}");
     assert!(head.contains("user-agent: test/1"), "{head}");
-    assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["rule"], "GitLab account locked");
+    assert_eq!(first["rule"], "GitLab account locked");
+    assert_eq!(second["rule"], "GitLab SSH, GPG or deploy key added");
 }
 
 #[test]

@@ -76,6 +76,15 @@ fn broken_lines_are_told_and_skipped() {
 }
 
 #[test]
+fn an_event_with_too_many_members_is_told_and_skipped() {
+    let members: Vec<String> = (0..2000).map(|number| format!("\"k{number}\":1")).collect();
+    let input = format!("{}\n{{{}}}\n", events()[0], members.join(","));
+    let (code, out, said) = run_with_input(&["replay", "-"], input);
+    assert_eq!((code, out.lines().count()), (0, 1));
+    assert!(said.contains("-:2: the event has more than 1024 members"), "{said}");
+}
+
+#[test]
 fn what_is_said_of_broken_lines_is_bounded() {
     let (code, _, said) = run_with_input(&["replay", "-"], "broken\n".repeat(5000));
     assert_eq!(code, 0);

@@ -14,6 +14,7 @@ mod output;
 mod replay;
 mod run;
 mod send;
+mod stop;
 mod token;
 
 pub use arguments::{AlertArguments, Arguments, Color, Command, ReplayArguments, RunArguments, SendArguments};

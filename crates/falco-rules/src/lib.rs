@@ -1,5 +1,8 @@
 //! Falco's rule language: load, check, compile, evaluate, format.
 
+#[doc = include_str!("../docs/language.md")]
+pub mod language {}
+
 mod condition;
 mod event;
 mod nearest;

@@ -94,9 +94,7 @@ proptest! {
 /// What the fuzzer found.
 #[test]
 fn texts_that_once_broke_something_do_so_no_more() {
-    for text in ["a.index[9\0] exists"] {
-        try_condition(text);
-    }
+    try_condition("a.index[9\0] exists");
 }
 
 #[test]

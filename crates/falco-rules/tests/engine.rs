@@ -25,7 +25,8 @@ fn schema(source: &str) -> Schema {
 fn engine(rules: &str, rule_matching: RuleMatching) -> Engine {
     let (report, rules) = RuleSet::load(&[RulesFile::new("r.yaml", rules)], &[schema("x"), schema("y")]);
     let options = EngineOptions { rule_matching, ..EngineOptions::default() };
-    Engine::new(rules.unwrap_or_else(|| panic!("{}", report.to_text())), &options)
+    assert!(report.is_successful(), "{}", report.to_text());
+    Engine::new(rules.expect("no errors"), &options)
 }
 
 /// An event that counts how often each of its fields is taken.
@@ -56,7 +57,8 @@ fn fired(engine: &Engine, source: &str, event: &Counting) -> Vec<String> {
 
 #[test]
 fn rules_that_cannot_fire_are_not_tried() {
-    let rules: String = (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.type = t{n} and x.other = o"))).collect();
+    let rules: String =
+        (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.type = t{n} and x.other = o"))).collect();
     let engine = engine(&rules, RuleMatching::All);
     assert_eq!(engine.index_field("x"), Some(("x.type", 100)));
     let event = Counting { values: ["o", "none of them"], ..Counting::default() };
@@ -66,7 +68,8 @@ fn rules_that_cannot_fire_are_not_tried() {
 
 #[test]
 fn a_field_is_taken_once_an_event() {
-    let rules: String = (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.other contains {n} or x.type = a"))).collect();
+    let rules: String =
+        (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.other contains {n} or x.type = a"))).collect();
     let event = Counting { values: ["o", "a"], ..Counting::default() };
     assert_eq!(fired(&engine(&rules, RuleMatching::All), "x", &event).len(), 100);
     assert_eq!(event.taken.into_inner(), HashMap::from([(0, 1), (1, 1)]));

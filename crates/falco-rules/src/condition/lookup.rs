@@ -51,10 +51,13 @@ pub(crate) fn field(
 
 /// Whether a text, such as `t.k[a]`, names a field.
 pub(crate) fn names_field(schema: &Schema, text: &str) -> bool {
-    match text.split_once('[') {
-        Some((name, rest)) => {
-            rest.strip_suffix(']').is_some_and(|argument| field(schema, name, Some(argument)).is_ok())
-        }
-        None => field(schema, text, None).is_ok(),
-    }
+    let (name, argument) = match text.split_once('[') {
+        Some((name, rest)) => match rest.strip_suffix(']') {
+            Some(argument) => (name, Some(argument)),
+            None => return false,
+        },
+        None => (text, None),
+    };
+    // Most texts are no fields, and for those it is not worth while to look for the nearest one.
+    schema.field(name).is_some() && field(schema, name, argument).is_ok()
 }

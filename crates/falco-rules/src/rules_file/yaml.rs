@@ -34,7 +34,15 @@ pub(crate) fn documents(text: &str, lines: &LineIndex<'_>) -> Result<Vec<Node>, 
         let message = format!("the file has {} bytes, more than the {MAX_FILE_SIZE} allowed", text.len());
         return Err(YamlError { message, span: 0..0 });
     }
-    let mut builder = Builder { text, lines, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), nodes: 0, alias_text: 0 };
+    let mut builder = Builder {
+        text,
+        lines,
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        documents: Vec::new(),
+        nodes: 0,
+        alias_text: 0,
+    };
     let mut parser = Parser::new_from_str(text);
     builder.run(&mut parser)?;
     Ok(builder.documents)
@@ -132,7 +140,9 @@ impl Builder<'_> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), YamlError> {
         let Some(anchored) = self.anchors.get(&anchor) else {
-            return Err(self.error(span, "the anchor this alias refers to is not complete or not in this document".to_owned()));
+            return Err(
+                self.error(span, "the anchor this alias refers to is not complete or not in this document".to_owned())
+            );
         };
         let mut node = anchored.node.clone();
         let (nodes, text) = (anchored.nodes, anchored.text);

@@ -1,0 +1,12 @@
+//! From the subcommand to the code that does it.
+
+use crate::{Failure, Outcome, arguments::Command, replay, run, send};
+
+/// Does what the command line says.
+pub fn execute(command: &Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Replay(arguments) => replay::replay(arguments),
+        Command::Send(arguments) => send::send(arguments),
+    }
+}

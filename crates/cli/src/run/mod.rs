@@ -1,0 +1,85 @@
+//! `falco-gitlab run`: receives events and raises alerts until it is told to stop.
+
+mod configuration;
+mod stop;
+mod welcome;
+
+use std::{
+    io::{self, Write},
+    time::{Duration, Instant},
+};
+
+use pipeline::{Batch, BatchLimits, Pipeline, Source};
+
+use crate::{
+    Failure, Outcome,
+    arguments::RunArguments,
+    detection::Detector,
+    log,
+    output::{Broken, Outputs},
+};
+use configuration::Configuration;
+use stop::StopSignal;
+use welcome::Welcome;
+
+/// Events taken from the queue at a time: enough to share the cost of flushing, few enough to stop soon.
+const BATCH: BatchLimits = BatchLimits { events: 1024, bytes: 16 << 20 };
+
+/// How long to wait for an event before looking whether somebody wants us to stop.
+const WAIT: Duration = Duration::from_millis(200);
+
+/// How long stopping may take: first for looking at what is queued, then for slow outputs.
+const STOPPING: Duration = Duration::from_secs(5);
+
+pub(crate) fn run(arguments: &RunArguments) -> Result<Outcome, Failure> {
+    let configuration = Configuration::new(arguments)?;
+    log::start(configuration.settings.debug || configuration.settings.debug_json);
+    log::warn_all(&configuration.warnings);
+    let stop = StopSignal::install().map_err(|cause| Failure::System { doing: "catching signals", cause })?;
+    let mut outputs = Outputs::open(&configuration.outputs)?;
+    let mut pipeline = configuration.start()?;
+    let mut detector = configuration.detector;
+    if let (Source::Webhook(listen), Some(address)) = (&configuration.source, pipeline.local_address()) {
+        let made_up_token = configuration.made_up_token.as_ref();
+        let welcome = Welcome { listen, address, made_up_token, rules: detector.number_of_rules() };
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(io::stderr(), "{welcome}");
+    }
+    let result = detect(&mut pipeline, &mut detector, &mut outputs, &stop);
+    outputs.finish(Instant::now() + STOPPING);
+    match result {
+        Ok(()) | Err(Broken::Pipe) => Ok(Outcome::Complete),
+        Err(Broken::Output(cause)) => Err(Failure::System { doing: "writing alerts to standard output", cause }),
+    }
+}
+
+/// Looks at events until they end, nobody reads the alerts any more, or somebody wants us to stop and what was received
+/// until then has been looked at.
+fn detect(
+    pipeline: &mut Pipeline,
+    detector: &mut Detector,
+    outputs: &mut Outputs,
+    stop: &StopSignal,
+) -> Result<(), Broken> {
+    let mut deadline = None;
+    loop {
+        if deadline.is_none() && stop.is_set() {
+            deadline = Some(Instant::now() + STOPPING);
+            pipeline.stop_receiving();
+        }
+        match pipeline.next_batch(BATCH, WAIT) {
+            Batch::Events(events) => {
+                for event in &events {
+                    detector.detect(event, |alert| outputs.publish(alert))?;
+                }
+                outputs.flush()?;
+            }
+            Batch::Nothing => {}
+            Batch::End => return Ok(()),
+        }
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            tracing::warn!("stopped with events still waiting: there were too many for {STOPPING:?}");
+            return Ok(());
+        }
+    }
+}

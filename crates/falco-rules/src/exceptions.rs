@@ -3,6 +3,7 @@
 //! Falco writes an exception out as text behind the rule's condition, and so do we: what a value with a quote or a blank
 //! in it becomes is part of the language.
 
+use crate::condition::quoted;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::rules_file::{Entry, ExceptionItem, Reading, Sources};
@@ -155,16 +156,10 @@ fn value_text(value: &Entry, operator: &str) -> String {
             let values: Vec<_> = values.iter().map(|value| quoted(value.text())).collect();
             format!("({})", values.join(", "))
         }
-        Entry::One(text) if !takes_list(operator) => quoted(text),
+        Entry::One(text) if !takes_list(operator) => quoted(text).into_owned(),
         Entry::One(text) if text.starts_with('(') => text.clone(),
         Entry::One(text) => format!("({text})"),
     }
-}
-
-/// A value as it stands in a condition: in quotes if it has a blank, unless it begins with a quote. A quote inside is not
-/// escaped, as in Falco: such a value must be written with its own quotes.
-pub(crate) fn quoted(text: &str) -> String {
-    if text.contains(' ') && !text.starts_with(['"', '\'']) { format!("\"{text}\"") } else { text.to_owned() }
 }
 
 #[cfg(test)]

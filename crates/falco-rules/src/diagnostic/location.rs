@@ -57,11 +57,11 @@ impl ItemKind {
 }
 
 /// Which of the files of one load.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct FileId(pub(crate) usize);
 
 /// Bytes of one of the files.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct FileSpan {
     pub(crate) file: FileId,
     pub(crate) bytes: Range<usize>,

@@ -1,7 +1,7 @@
 //! Compiles everything the files define: lists, macros, then the rules.
 
 use super::lists::Lists;
-use super::macros::{CompiledMacros, mentioned};
+use super::macros::{CompiledMacros, macro_at, mentioned};
 use super::na_check::unsafe_na_checks;
 use super::placement::{Assembled, Placement, code};
 use crate::diagnostic::{Code, Diagnostic, ItemKind, Place, Trail};
@@ -10,7 +10,7 @@ use crate::rules_file::{AfterError, Collection, Reading, RuleItem, Sources};
 use crate::source_text::RulesFile;
 use crate::{
     CompiledCondition, Compiler, ConditionError, ConditionErrorKind, Expr, Operands, OutputError, OutputFormat, Rule,
-    Schema, parse,
+    Schema, Span, parse,
 };
 
 /// The rules of all sources, in the order in which their names first appeared.
@@ -137,7 +137,7 @@ impl RuleCompiler<'_> {
         };
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '%' | '.' | '_' | '[' | ']');
         let length = text[start..].find(|c| !is_word(c)).unwrap_or(text.len() - start);
-        let range = start..start + length;
+        let range = start..start + text[start..start + length].trim_end_matches('.').len();
         let in_file = if text == item.output.as_str() { self.placement.in_file(&item.output, &range) } else { None };
         in_file.map_or_else(|| Place::Text { text, span: range }, Place::File)
     }
@@ -205,6 +205,7 @@ impl RuleCompiler<'_> {
                 let is_skipped = item.skip_if_unknown_filter && is_unknown_field(&error);
                 let code = if is_skipped { Code::UnknownFilter } else { code(&error) };
                 let problem = self.placement.problem(code, &error, trail, assembled);
+                let problem = self.in_macro(problem, expr, error.span, compiler);
                 if is_skipped {
                     self.findings.push(problem);
                     return Ok(None);
@@ -212,6 +213,21 @@ impl RuleCompiler<'_> {
                 Err(Some(Box::new(problem)))
             }
         }
+    }
+
+    /// A problem with a macro, shown where it is in the macro.
+    fn in_macro(&self, problem: Diagnostic, expr: &Expr, span: Span, compiler: &mut Compiler<'_>) -> Diagnostic {
+        let mut innermost = None;
+        let (mut expr, mut span) = (expr, span);
+        while let Some((name, body)) = macro_at(expr, span) {
+            let Err(error) = compiler.compile(body) else { break };
+            innermost = Some((name, error.span));
+            (expr, span) = (body, error.span);
+        }
+        let Some((name, span)) = innermost else { return problem };
+        let Some((condition, text)) = self.macros.texts.get(name) else { return problem };
+        let place = self.placement.place(span, &Assembled { condition, prefix: 0, text });
+        problem.at(place).help(format!("this is the macro `{name}`, which the rule uses"))
     }
 
     fn warn_of_unused(&mut self, collection: &Collection) {

@@ -6,7 +6,7 @@ use super::lists::Lists;
 use super::placement::Placement;
 use crate::diagnostic::{Diagnostic, ItemKind};
 use crate::nearest::nearest;
-use crate::rules_file::{AfterError, Definition, Definitions, MacroItem};
+use crate::rules_file::{AfterError, Definition, Definitions, MacroItem, Text};
 use crate::{ConditionError, ConditionErrorKind, Expr, ExprKind, ListText, MAX_CHECKS, MAX_DEPTH, Macros, Span, parse};
 
 /// Macros ready to be put into conditions, and which of them anything mentions.
@@ -16,6 +16,8 @@ pub(super) struct CompiledMacros {
     pub(super) used: HashSet<String>,
     /// Macros with an error of their own: that something mentions them is no further error.
     pub(super) broken: HashSet<String>,
+    /// The conditions as they were read, to find places in them.
+    pub(super) texts: HashMap<String, (Text, ListText)>,
 }
 
 /// A macro's condition, and the text it was read from.
@@ -83,6 +85,13 @@ impl CompiledMacros {
         }
         compiled.macros = order.macros;
         compiled.broken.extend(broken);
+        compiled.texts = definitions
+            .iter()
+            .filter_map(|definition| {
+                let (_, text) = parsed.remove(definition.item.name.as_str())?;
+                Some((definition.item.name.clone(), (definition.item.condition.clone(), text)))
+            })
+            .collect();
         Some(compiled)
     }
 }
@@ -176,6 +185,16 @@ impl<'a> Order<'a> {
         let visible = self.definitions.iter().filter(|other| other.first < visible_before);
         let nearest = nearest(name, visible.map(|other| other.item.name.as_str()));
         ConditionError { kind: ConditionErrorKind::UndefinedMacro { name: name.to_owned(), nearest }, span }.into()
+    }
+}
+
+/// The macro an expression mentions at this place, and its condition.
+pub(super) fn macro_at(expr: &Expr, span: Span) -> Option<(&str, &Expr)> {
+    match &expr.kind {
+        ExprKind::And(members) | ExprKind::Or(members) => members.iter().find_map(|member| macro_at(member, span)),
+        ExprKind::Not(inner) => macro_at(inner, span),
+        ExprKind::Macro { name, body: Some(body) } if expr.span == span => Some((name, body.expr())),
+        ExprKind::Macro { .. } | ExprKind::Exists(_) | ExprKind::Compare(_) => None,
     }
 }
 

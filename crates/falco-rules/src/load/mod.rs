@@ -6,6 +6,8 @@ mod macros;
 mod na_check;
 mod placement;
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Code, Diagnostic, FileId, ItemKind, Trail};
 use crate::report::{FileReport, LoadReport};
 use crate::rules_file::{AfterError, Collection, Node, Reader, Sources, documents};
@@ -92,6 +94,9 @@ impl Loader<'_> {
             // The same once more, going on after errors: it begins with the same findings.
             self.attempt(&mut before.clone(), &documents, &trail, AfterError::Continue, &mut further);
             further.drain(..diagnostics.len().min(further.len()));
+            // Rules that use the same broken macro have the same problem in the same place.
+            let mut seen: HashSet<_> = diagnostics.iter().map(Diagnostic::essence).collect();
+            further.retain(|diagnostic| seen.insert(diagnostic.essence()));
         }
         further.splice(..0, diagnostics.extract_if(.., |diagnostic| !diagnostic.is_falcos));
         diagnostics.extend(self.plugin_requirements(id));
@@ -108,8 +113,9 @@ impl Loader<'_> {
         findings: &mut Vec<Diagnostic>,
     ) -> Option<CompiledRules> {
         let sources = Sources(self.schemas);
-        let mut reader = Reader { sources: &sources, collection, findings };
-        let is_readable = reader.documents(documents, trail, after_error);
+        let mut reader = Reader { sources: &sources, collection, findings, after_error, has_failed: false };
+        reader.documents(documents, trail);
+        let is_readable = !reader.has_failed;
         if !is_readable && after_error == AfterError::Stop {
             return None;
         }

@@ -13,11 +13,14 @@ use crate::diagnostic::{Code, Diagnostic, ItemKind, Trail};
 pub(crate) const APPEND_IS_DEPRECATED: &str = "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: \
                                                append') under 'override' instead.";
 
-/// What reading an item needs besides the item.
+/// Reads the items of one file after the other.
 pub(crate) struct Reader<'a> {
     pub(crate) sources: &'a Sources<'a>,
     pub(crate) collection: &'a mut Collection,
     pub(crate) findings: &'a mut Vec<Diagnostic>,
+    pub(crate) after_error: AfterError,
+    /// Was there an error?
+    pub(crate) has_failed: bool,
 }
 
 /// What to do after an error.
@@ -25,43 +28,50 @@ pub(crate) struct Reader<'a> {
 pub(crate) enum AfterError {
     /// Stop, as Falco does: what comes after the error is not collected.
     Stop,
-    /// Go on with the next item, to find every problem of the file.
+    /// Go on, to find every problem of the file.
     Continue,
 }
 
 impl Reader<'_> {
-    /// Reads the documents of a file. False if there was an error.
-    pub(crate) fn documents(&mut self, documents: &[Node], file: &Trail, after_error: AfterError) -> bool {
-        let mut successful = true;
+    /// Reads the documents of a file.
+    pub(crate) fn documents(&mut self, documents: &[Node], file: &Trail) {
         for document in documents.iter().filter(|document| !document.is_null()) {
-            let read = match items(document, file) {
-                Ok(items) => self.items(items, file, after_error),
+            match items(document, file) {
+                Ok(items) => self.items(items, file),
                 Err(problem) => self.fail(*problem),
-            };
-            successful &= read;
-            if !successful && after_error == AfterError::Stop {
-                break;
+            }
+            if self.has_failed && self.after_error == AfterError::Stop {
+                return;
             }
         }
-        successful
     }
 
-    fn items(&mut self, items: &[Node], file: &Trail, after_error: AfterError) -> bool {
-        let mut successful = true;
+    fn items(&mut self, items: &[Node], file: &Trail) {
         for item in items.iter().filter(|item| !item.is_null()) {
             if let Err(problem) = self.item(item, file) {
-                successful = self.fail(*problem);
-                if after_error == AfterError::Stop {
-                    break;
+                self.fail(*problem);
+                if self.after_error == AfterError::Stop {
+                    return;
                 }
             }
         }
-        successful
     }
 
-    fn fail(&mut self, problem: Diagnostic) -> bool {
+    fn fail(&mut self, problem: Diagnostic) {
         self.findings.push(problem);
-        false
+        self.has_failed = true;
+    }
+
+    /// What was read; or, where reading goes on after errors, nothing, the error being reported.
+    pub(crate) fn go_on<T>(&mut self, read: Reading<T>) -> Reading<Option<T>> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(problem) if self.after_error == AfterError::Continue => {
+                self.fail(*problem);
+                Ok(None)
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     fn item(&mut self, item: &Node, file: &Trail) -> Reading<()> {

@@ -50,32 +50,38 @@ pub(crate) fn rule(reader: &mut Reader<'_>, item: &Node, file: &Trail) -> Readin
 }
 
 fn define_rule(reader: &mut Reader<'_>, item: &Node, name: String, trail: Trail) -> Reading<()> {
-    let condition = required_text(item, "condition", &trail)?;
-    let output = required_text(item, "output", &trail)?;
-    let description = required(item, "desc", &trail)?;
-    let priority = priority(item, &trail)?;
-    let source: Option<String> = optional(item, "source", &trail)?;
-    let enabled = optional(item, "enabled", &trail)?;
-    let warn_evttypes = optional(item, "warn_evttypes", &trail)?;
-    let skip_if_unknown_filter = optional(item, "skip-if-unknown-filter", &trail)?;
-    optional::<bool>(item, "capture", &trail)?;
+    let condition = reader.go_on(required_text(item, "condition", &trail))?;
+    let output = reader.go_on(required_text(item, "output", &trail))?;
+    let description = reader.go_on(required(item, "desc", &trail))?;
+    let priority = reader.go_on(priority(item, &trail))?;
+    let source = reader.go_on(optional(item, "source", &trail))?;
+    let enabled = reader.go_on(optional(item, "enabled", &trail))?;
+    let warn_evttypes = reader.go_on(optional(item, "warn_evttypes", &trail))?;
+    let skip_if_unknown_filter = reader.go_on(optional(item, "skip-if-unknown-filter", &trail))?;
+    reader.go_on(optional::<bool>(item, "capture", &trail))?;
     for key in CAPTURE_NUMBERS {
-        optional::<u32>(item, key, &trail)?;
+        reader.go_on(optional::<u32>(item, key, &trail))?;
     }
-    let tags = tags(item, &trail)?;
-    let exceptions = exceptions(item, FieldsAre::Required, &trail, reader.findings)?;
+    let tags = reader.go_on(tags(item, &trail))?;
+    let exceptions = exceptions(item, FieldsAre::Required, &trail, reader.findings);
+    let exceptions = reader.go_on(exceptions)?;
+    let (Some(condition), Some(output), Some(description), Some(priority), Some(exceptions)) =
+        (condition, output, description, priority, exceptions)
+    else {
+        return Ok(());
+    };
     let rule = RuleItem {
         name,
-        source: source.unwrap_or_else(|| "syscall".to_owned()),
+        source: source.flatten().unwrap_or_else(|| "syscall".to_owned()),
         condition,
         output: output.trimmed(),
         description,
         priority,
-        tags: tags.unwrap_or_default(),
+        tags: tags.flatten().unwrap_or_default(),
         exceptions,
-        enabled: enabled.unwrap_or(true),
-        warn_evttypes: warn_evttypes.unwrap_or(true),
-        skip_if_unknown_filter: skip_if_unknown_filter.unwrap_or(false),
+        enabled: enabled.flatten().unwrap_or(true),
+        warn_evttypes: warn_evttypes.flatten().unwrap_or(true),
+        skip_if_unknown_filter: skip_if_unknown_filter.flatten().unwrap_or(false),
         trail,
     };
     reader.collection.define_rule(rule, reader.sources, reader.findings)

@@ -34,6 +34,13 @@ pub(crate) fn documents(text: &str, lines: &LineIndex<'_>) -> Result<Vec<Node>, 
         let message = format!("the file has {} bytes, more than the {MAX_FILE_SIZE} allowed", text.len());
         return Err(YamlError { message, span: 0..0 });
     }
+    read(text, lines).or_else(|error| {
+        let forgiving = tabs_behind_keys_as_blanks(text).and_then(|text| read(&text, lines).ok());
+        forgiving.ok_or(error)
+    })
+}
+
+fn read(text: &str, lines: &LineIndex<'_>) -> Result<Vec<Node>, YamlError> {
     let mut builder = Builder {
         text,
         lines,
@@ -43,9 +50,28 @@ pub(crate) fn documents(text: &str, lines: &LineIndex<'_>) -> Result<Vec<Node>, 
         nodes: 0,
         alias_text: 0,
     };
-    let mut parser = Parser::new_from_str(text);
-    builder.run(&mut parser)?;
+    builder.run(&mut Parser::new_from_str(text))?;
     Ok(builder.documents)
+}
+
+/// The text with blanks for the tabs between a key's colon and its value, if there are any: the parser refuses them, YAML and
+/// Falco do not. Every byte keeps its place.
+fn tabs_behind_keys_as_blanks(text: &str) -> Option<String> {
+    let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let mut changed = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let key = line.trim_start_matches([' ', '-']);
+        let value = key.trim_start_matches(is_key).strip_prefix(':').filter(|value| value.starts_with('\t'));
+        let Some(value) = value else {
+            changed.push_str(line);
+            continue;
+        };
+        let rest = value.trim_start_matches(['\t', ' ']);
+        changed.push_str(&line[..line.len() - value.len()]);
+        changed.extend(std::iter::repeat_n(' ', value.len() - rest.len()));
+        changed.push_str(rest);
+    }
+    (changed != text).then_some(changed)
 }
 
 /// A sequence or mapping whose end has not come yet.
@@ -293,5 +319,13 @@ mod tests {
     #[test]
     fn a_tab_as_indentation_is_refused() {
         assert!(parse("- rule: A\n\tdesc: x\n").is_err());
+    }
+
+    #[test]
+    fn a_tab_behind_a_colon_is_a_blank() {
+        let documents = parse("- rule:\t\tA\n  desc:\t x\n").unwrap();
+        let rule = &documents[0].sequence().unwrap()[0];
+        assert_eq!(rule.get("rule").map(|value| (value.scalar(), value.span.clone())), Some((Some("A"), 9..10)));
+        assert_eq!(rule.get("desc").and_then(Node::scalar), Some("x"));
     }
 }

@@ -189,4 +189,24 @@ mod tests {
         assert_eq!(explanation.parts[0].values, expected);
         assert!(explanation.result && !explanation.parts[0].result);
     }
+
+    #[test]
+    fn macros_nested_as_deep_as_allowed_are_evaluated_and_explained() {
+        let schema = Schema::new("login", "login", "1.0.0", Vec::new());
+        let mut macros = Macros::default();
+        macros.define("m0", parse("evt.num = 1").expect("valid")).expect("small");
+        let refused = (1..10_000).find(|level| {
+            let body = parse(&format!("not m{}", level - 1)).expect("valid");
+            macros.define(format!("m{level}"), body).is_err()
+        });
+        let deepest = format!("m{}", refused.expect("a limit") - 1);
+        let condition = Condition::with_macros(&deepest, &macros, &schema);
+        // Naming the deepest macro is one level more, so one of the two is at the limit.
+        let condition = condition.or_else(|_| {
+            let deepest = format!("m{}", refused.expect("a limit") - 2);
+            Condition::with_macros(&deepest, &macros, &schema)
+        });
+        let condition = condition.expect("within the limit");
+        assert_eq!(condition.matches(&Login), condition.explain(&Login).result);
+    }
 }

@@ -24,14 +24,13 @@ pub(crate) fn field(
             _ => Ok((field, None)),
         };
     };
-    if matches!(field, FieldRef::Generic(_)) {
-        return Err(problem("takes no argument"));
-    }
-    if argument.contains(' ') {
+    if argument.contains(' ') && matches!(field, FieldRef::Plugin(_)) {
         return Err(problem("cannot have a blank in its argument, not even in quotes"));
     }
-    if argument.contains(']') {
-        return Err(problem("cannot have a bracket in its argument, not even in quotes"));
+    // To Falco, these are names of fields that do not exist, which `skip-if-unknown-filter` lets pass.
+    if argument.contains(']') || matches!(field, FieldRef::Generic(_)) {
+        let name = format!("{name}[{argument}]");
+        return Err(ConditionErrorKind::UnknownField { name, nearest: None });
     }
     match takes {
         FieldArgument::None => Err(problem("takes no argument")),

@@ -2,7 +2,6 @@
 //! show part of it, these cases are the rest.
 
 #[path = "../examples/conform/probe.rs"]
-#[expect(dead_code, reason = "only the schema is needed here")]
 mod probe;
 
 use falco_rules::{Diagnostic, RuleSet, RulesFile};

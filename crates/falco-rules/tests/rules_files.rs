@@ -142,6 +142,21 @@ fn exceptions_can_be_appended_to() {
 }
 
 #[test]
+fn replaced_exceptions_are_taken_as_they_are() {
+    let with =
+        |exceptions: &str| format!("- rule: A\n  override: {{exceptions: replace}}\n  exceptions: [{exceptions}]\n");
+    let cases: &[(&str, &[&str])] = &[
+        ("{name: e, fields: t.s, comps: in, values: [a]}", &[]),
+        ("{name: e, fields: t.s, values: [a]}", CONDITION),
+        ("{name: e, fields: t.nope, comps: in, values: [a]}", CONDITION),
+        ("{name: e, values: [a]}", SHAPE),
+    ];
+    for (exceptions, expected) in cases {
+        assert_eq!(codes(&with(exceptions)), *expected, "{exceptions}");
+    }
+}
+
+#[test]
 fn requirements() {
     check(&[
         ("- required_engine_version: 0.63.0\n", &[]),

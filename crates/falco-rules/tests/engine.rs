@@ -108,3 +108,14 @@ fn threads_share_one_engine() {
     fn is_shared<T: Send + Sync>(_: &T) {}
     is_shared(&engine(&rule("X", "x", "x.type regex 'a.*' or x.other glob 'b*'"), RuleMatching::First));
 }
+
+#[test]
+fn a_rule_is_explained_with_its_exceptions_in_place() {
+    let exceptions = "  exceptions: [{name: e, fields: x.other, values: [o]}]\n";
+    let engine = engine(&(rule("X", "x", "x.type = a") + exceptions), RuleMatching::First);
+    let event = Counting { values: ["o", "a"], ..Counting::default() };
+    let explanation = engine.explain("x", "X", &event).expect("the rule runs");
+    assert!(!explanation.result);
+    assert_eq!(explanation.parts.iter().map(|part| part.result).collect::<Vec<_>>(), [true, false]);
+    assert!(engine.explain("x", "Y", &event).is_none());
+}

@@ -2,7 +2,6 @@
 //! show part of it, these cases are the rest.
 
 #[path = "../examples/conform/probe.rs"]
-#[expect(dead_code, reason = "only the schema is needed here")]
 mod probe;
 
 use falco_rules::{Diagnostic, RuleSet, RulesFile};
@@ -139,6 +138,21 @@ fn exceptions_can_be_appended_to() {
     ];
     for (changes, expected) in cases {
         assert_eq!(codes(&with(changes)), *expected, "{changes}");
+    }
+}
+
+#[test]
+fn replaced_exceptions_are_taken_as_they_are() {
+    let with =
+        |exceptions: &str| format!("- rule: A\n  override: {{exceptions: replace}}\n  exceptions: [{exceptions}]\n");
+    let cases: &[(&str, &[&str])] = &[
+        ("{name: e, fields: t.s, comps: in, values: [a]}", &[]),
+        ("{name: e, fields: t.s, values: [a]}", CONDITION),
+        ("{name: e, fields: t.nope, comps: in, values: [a]}", CONDITION),
+        ("{name: e, values: [a]}", SHAPE),
+    ];
+    for (exceptions, expected) in cases {
+        assert_eq!(codes(&with(exceptions)), *expected, "{exceptions}");
     }
 }
 

@@ -82,7 +82,7 @@ impl Loader<'_> {
                 return FileReport { diagnostics, further: Vec::new() };
             }
         };
-        let before = self.collection.clone();
+        let mut before = self.collection.clone();
         let mut diagnostics = Vec::new();
         let mut collection = std::mem::take(&mut self.collection);
         let compiled = self.attempt(&mut collection, &documents, &trail, AfterError::Stop, &mut diagnostics);
@@ -92,7 +92,7 @@ impl Loader<'_> {
             self.compiled = compiled;
         } else {
             // The same once more, going on after errors: it begins with the same findings.
-            self.attempt(&mut before.clone(), &documents, &trail, AfterError::Continue, &mut further);
+            self.attempt(&mut before, &documents, &trail, AfterError::Continue, &mut further);
             further.drain(..diagnostics.len().min(further.len()));
             // Rules that use the same broken macro have the same problem in the same place.
             let mut seen: HashSet<_> = diagnostics.iter().map(Diagnostic::essence).collect();

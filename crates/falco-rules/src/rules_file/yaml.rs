@@ -87,10 +87,21 @@ enum Children {
 }
 
 /// What an anchor stands for, and what an alias to it costs.
+#[derive(Clone)]
 struct Anchored {
     node: Node,
+    size: Size,
+}
+
+/// How large a value is.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Values, itself included.
     nodes: usize,
+    /// Bytes of text.
     text: usize,
+    /// Levels of sequences and mappings.
+    depth: usize,
 }
 
 struct Builder<'a> {
@@ -157,8 +168,7 @@ impl Builder<'_> {
     fn finish(&mut self, node: Node, anchor: usize, span: Span) -> Result<(), YamlError> {
         self.count(1, span)?;
         if anchor > 0 {
-            let (nodes, text) = weight(&node);
-            self.anchors.insert(anchor, Anchored { node: node.clone(), nodes, text });
+            self.anchors.insert(anchor, Anchored { node: node.clone(), size: Size::of(&node) });
         }
         self.place(node);
         Ok(())
@@ -170,10 +180,12 @@ impl Builder<'_> {
                 self.error(span, "the anchor this alias refers to is not complete or not in this document".to_owned())
             );
         };
-        let mut node = anchored.node.clone();
-        let (nodes, text) = (anchored.nodes, anchored.text);
-        self.count(nodes, span)?;
-        self.alias_text = self.alias_text.saturating_add(text);
+        let Anchored { mut node, size } = anchored.clone();
+        if self.open.len() + size.depth > MAX_DEPTH {
+            return Err(self.error(span, format!("values nest deeper than {MAX_DEPTH} levels, aliases replaced")));
+        }
+        self.count(size.nodes, span)?;
+        self.alias_text = self.alias_text.saturating_add(size.text);
         if self.alias_text > MAX_ALIAS_TEXT {
             return Err(self.error(span, format!("aliases stand for more than {MAX_ALIAS_TEXT} bytes of text")));
         }
@@ -222,16 +234,22 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> NodeValue {
     }
 }
 
-/// How many values and how many bytes of text a value is made of.
-fn weight(node: &Node) -> (usize, usize) {
-    let sum = |weights: &mut dyn Iterator<Item = (usize, usize)>| {
-        weights.fold((1_usize, 0_usize), |sum, one| (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1)))
-    };
-    match &node.value {
-        NodeValue::Null => (1, 0),
-        NodeValue::Scalar(scalar) => (1, scalar.text.len()),
-        NodeValue::Sequence(elements) => sum(&mut elements.iter().map(weight)),
-        NodeValue::Mapping(entries) => sum(&mut entries.iter().flat_map(|(key, value)| [weight(key), weight(value)])),
+impl Size {
+    fn of(node: &Node) -> Self {
+        match &node.value {
+            NodeValue::Null => Self { nodes: 1, text: 0, depth: 0 },
+            NodeValue::Scalar(scalar) => Self { nodes: 1, text: scalar.text.len(), depth: 0 },
+            NodeValue::Sequence(elements) => Self::around(&mut elements.iter()),
+            NodeValue::Mapping(entries) => Self::around(&mut entries.iter().flat_map(|(key, value)| [key, value])),
+        }
+    }
+
+    fn around(members: &mut dyn Iterator<Item = &Node>) -> Self {
+        members.map(Self::of).fold(Self { nodes: 1, text: 0, depth: 1 }, |sum, member| Self {
+            nodes: sum.nodes.saturating_add(member.nodes),
+            text: sum.text.saturating_add(member.text),
+            depth: sum.depth.max(member.depth + 1),
+        })
     }
 }
 
@@ -302,6 +320,13 @@ mod tests {
     fn laughing_texts_are_refused() {
         let text = format!("- &a {}\n- [{}]\n", "x".repeat(100_000), vec!["*a"; 1000].join(","));
         assert!(message(&text).contains("bytes of text"));
+    }
+
+    #[test]
+    fn aliases_do_not_nest_deeper_than_brackets() {
+        let deeper = |level: u32| format!("- &a{level} {}*a{}{}\n", "[".repeat(30), level - 1, "]".repeat(30));
+        let text: String = std::iter::once("- &a0 x\n".to_owned()).chain((1..5000).map(deeper)).collect();
+        assert!(message(&text).contains("nest deeper"));
     }
 
     #[test]

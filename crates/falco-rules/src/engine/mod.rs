@@ -8,7 +8,7 @@ use crate::condition::OperandId;
 use crate::load::CompiledSource;
 use crate::selection::{Selectable, select};
 use crate::value::Value;
-use crate::{Alert, Event, EventValues, EventValuesBuffer, Explanation, Priority, Rule, RuleSet, Selection, explain};
+use crate::{Alert, Event, EventValues, EventValuesBuffer, Priority, Rule, RuleSet, Selection};
 
 use index::Index;
 
@@ -134,14 +134,6 @@ impl Engine {
         let alerts = alerts.collect();
         scratch.values = values.into_buffer();
         alerts
-    }
-
-    /// Why a rule fires on an event or does not: its condition part by part. None if no rule of this name runs.
-    pub fn explain(&self, source: &str, rule: &str, event: &dyn Event) -> Option<Explanation> {
-        let engine = self.source(source)?;
-        let rule = engine.rules.iter().find(|other| other.name == rule)?;
-        let mut values = EventValues::new(&engine.source.operands, event);
-        Some(explain(&rule.expr, &rule.condition, &mut values))
     }
 
     fn source(&self, name: &str) -> Option<&SourceEngine> {

@@ -13,7 +13,7 @@ use crate::report::{FileReport, LoadReport};
 use crate::rules_file::{AfterError, Collection, Node, Reader, Sources, documents};
 use crate::source_text::{LineIndex, RulesFile};
 use crate::versions::{LoadedPlugin, check_plugins};
-use crate::{Operands, Rule, Schema};
+use crate::{Event, EventValues, Explanation, Operands, Rule, Schema, explain};
 use compile::CompiledRules;
 
 /// The rules of a number of rules files, compiled.
@@ -58,6 +58,14 @@ impl RuleSet {
     /// The rule of that name.
     pub fn rule(&self, name: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.name == name)
+    }
+
+    /// Why a rule is true of an event of its source, or is not: its condition part by part. `None` where there is no such
+    /// rule.
+    pub fn explain(&self, rule: &str, event: &dyn Event) -> Option<Explanation> {
+        let rule = self.rule(rule)?;
+        let mut values = EventValues::new(&self.sources[rule.source_index].operands, event);
+        Some(explain(&rule.expr, &rule.condition, &mut values))
     }
 }
 

@@ -53,7 +53,7 @@ fn tree(part: &Explanation, depth: usize, out: &mut String) {
     let result = if part.result { "true " } else { "false" };
     _ = writeln!(out, "{decided} {result}  {:indent$}{}", "", Visible(&part.text), indent = 2 * depth);
     for value in &part.values {
-        let shown = value.value.as_ref().map_or("has no value".to_owned(), |text| format!("= {:?}", text));
+        let shown = value.value.as_ref().map_or("has no value".to_owned(), |text| format!("= {text}"));
         _ = writeln!(
             out,
             "         {:indent$}{} {}",

@@ -1,5 +1,6 @@
 //! The operator's settings: read from what Falco or falco.yaml gives, checked as a whole before anything starts.
 
+mod duration;
 mod error;
 mod key;
 mod number;
@@ -8,6 +9,7 @@ mod schema;
 mod secret;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub use error::SettingsError;
 use intake::{Listen, Secret};
@@ -33,6 +35,8 @@ pub struct Settings {
     pub max_event_size: usize,
     /// `MaxQueueSize`: most bytes of events that wait for the host.
     pub max_queue_size: usize,
+    /// `MaxSilence`: how long an instance may send nothing before that is reported; none if it may do so for ever.
+    pub max_silence: Option<Duration>,
     /// `Debug`: whether to log each request.
     pub debug: bool,
     /// `DebugJSON`: whether to log each event.
@@ -67,6 +71,7 @@ impl Default for Settings {
             city_database: None,
             max_event_size: key::MAX_EVENT_SIZE.default,
             max_queue_size: key::MAX_QUEUE_SIZE.default,
+            max_silence: None,
             debug: false,
             debug_json: false,
         }

@@ -1,10 +1,12 @@
 //! The one table of configuration keys: the reader, the JSON schema and the documentation come from it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use intake::Listen;
 use serde_json::Value;
 
+use super::duration::{DurationRange, duration};
 use super::error::Problem;
 use super::number::{SizeRange, size};
 use super::secret::{secret, text};
@@ -39,6 +41,8 @@ pub enum Kind {
     Secrets,
     /// A number of bytes within a range.
     Size(SizeRange),
+    /// A span of time within a range.
+    Duration(DurationRange),
 }
 
 impl Kind {
@@ -51,6 +55,7 @@ impl Kind {
             Self::Secret => "a secret, file:/path or env:NAME",
             Self::Secrets => "an object of names and secrets",
             Self::Size(_) => "a number of bytes",
+            Self::Duration(_) => "a span of time such as 90s, 10m or 30d",
         }
     }
 }
@@ -60,6 +65,10 @@ pub(super) const MAX_EVENT_SIZE: SizeRange = SizeRange { default: 25 << 20, leas
 
 /// Limits of `MaxQueueSize`.
 pub(super) const MAX_QUEUE_SIZE: SizeRange = SizeRange { default: 64 << 20, least: 1 << 20, most: 16 << 30 };
+
+/// Limits of `MaxSilence`. Less than some seconds is how far apart events always are.
+const MAX_SILENCE: DurationRange =
+    DurationRange { least: Duration::from_secs(10), most: Duration::from_secs(365 * 24 * 60 * 60) };
 
 /// All configuration keys, in the order of the documentation.
 pub const KEYS: &[Key] = &[
@@ -146,6 +155,17 @@ pub const KEYS: &[Key] = &[
                       dropped, counted and reported.",
         read: |settings, value| {
             settings.max_queue_size = size(value, MAX_QUEUE_SIZE)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "MaxSilence",
+        kind: Kind::Duration(MAX_SILENCE),
+        default: "none; silence is not reported",
+        description: "How long a GitLab may send nothing before an event of type `pluginerror` and kind `stream_silent` \
+                      names it, and again after each further span. Each name in `VerificationTokens` is watched for itself.",
+        read: |settings, value| {
+            settings.max_silence = Some(duration(value, MAX_SILENCE)?);
             Ok(())
         },
     },

@@ -25,6 +25,7 @@ fn property(key: &Key) -> Value {
         Kind::Path | Kind::Url | Kind::Secret => &["string", "number", "boolean", "null"],
         Kind::Secrets => &["object", "null"],
         Kind::Size(_) => &["integer", "string", "null"],
+        Kind::Duration(_) => &["string", "integer", "null"],
     };
     let mut property = json!({
         "title": key.name,

@@ -3,11 +3,14 @@
 mod accept;
 mod bind;
 mod body;
+mod client_address;
 mod connection;
+mod failing_sources;
 mod rejection;
 mod request;
 mod settings;
 mod start_error;
+mod tokens;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -35,13 +35,14 @@ impl Incoming {
             instance: token.instance.as_deref().map(Arc::from),
         });
         let intake = intake::Settings {
-            listen,
-            tokens: tokens.collect(),
+            allowed_sources: settings.allowed_sources.clone(),
+            trusted_proxies: settings.trusted_proxies.clone(),
             secrets_dir: settings.secrets_dir.clone(),
             limits: Limits {
                 body_bytes: u32::try_from(settings.max_event_size).unwrap_or(u32::MAX),
                 ..Limits::default()
             },
+            ..intake::Settings::new(listen, tokens.collect())
         };
         Ok(Self::Receiver(Receiver::start(intake, Arc::clone(inbox))?))
     }

@@ -3,6 +3,7 @@
 mod duration;
 mod error;
 mod key;
+mod networks;
 mod number;
 mod reference;
 mod schema;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use error::SettingsError;
-use intake::{Listen, Secret};
+use intake::{Listen, Networks, Secret};
 pub use key::{KEYS, Key, Kind};
 pub use reference::markdown;
 pub use schema::json_schema;
@@ -29,6 +30,10 @@ pub struct Settings {
     pub secrets_dir: Option<PathBuf>,
     /// `VerificationToken` and `VerificationTokens`: what senders prove themselves with.
     pub tokens: Vec<Token>,
+    /// `AllowedSources`: where requests may come from; none for everywhere.
+    pub allowed_sources: Option<Networks>,
+    /// `TrustedProxies`: whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Networks,
     /// `MaxmindCityDBPath`: database for `gitlab.city`, `gitlab.country`, and so on.
     pub city_database: Option<PathBuf>,
     /// `MaxEventSize`: largest request body, in bytes.
@@ -68,6 +73,8 @@ impl Default for Settings {
             scheme: DefaultScheme::Https,
             secrets_dir: None,
             tokens: Vec::new(),
+            allowed_sources: None,
+            trusted_proxies: Networks::default(),
             city_database: None,
             max_event_size: key::MAX_EVENT_SIZE.default,
             max_queue_size: key::MAX_QUEUE_SIZE.default,

@@ -15,17 +15,23 @@ use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
+use super::failing_sources::FailingSources;
 use super::request;
-use super::settings::{Limits, Settings, VerificationToken};
+use super::settings::{Limits, Settings};
+use super::tokens::Tokens;
 use crate::inbox::Inbox;
 use crate::listen::ServedPath;
 use crate::metrics::Counter;
+use crate::networks::Networks;
 use crate::problem::ProblemKind;
 
 /// What all connections of a receiver share.
 pub(super) struct ConnectionContext {
     pub(super) path: ServedPath,
-    pub(super) tokens: Vec<VerificationToken>,
+    pub(super) tokens: Tokens,
+    pub(super) allowed_sources: Option<Networks>,
+    pub(super) trusted_proxies: Networks,
+    pub(super) failing_sources: FailingSources,
     pub(super) limits: Limits,
     pub(super) inbox: Arc<Inbox>,
     /// Bytes that large bodies may still take; see [`body`](super::body).
@@ -47,13 +53,26 @@ impl ConnectionContext {
             .half_close(true);
         Self {
             path: settings.listen.path().clone(),
-            tokens: settings.tokens,
+            tokens: Tokens::new(settings.tokens),
+            allowed_sources: settings.allowed_sources,
+            trusted_proxies: settings.trusted_proxies,
+            failing_sources: FailingSources::new(limits.connections, limits.failure_delay),
             inbox,
             body_memory: Semaphore::new(limits.bodies_in_flight_bytes as usize),
             limits,
             tls,
             http,
         }
+    }
+
+    /// Whether there is anything that may change while the receiver runs.
+    pub(super) fn is_reloadable(&self) -> bool {
+        self.tokens.are_in_files()
+    }
+
+    /// Looks at the files that hold secrets and takes over what has changed.
+    pub(super) fn reload(&self) {
+        self.tokens.reload(&self.inbox);
     }
 }
 
@@ -98,7 +117,7 @@ where
     let service = service_fn(|request| {
         was_used.store(true, Ordering::Relaxed);
         let context = Arc::clone(context);
-        async move { Ok::<_, Infallible>(request::answer(request, peer, &context).await) }
+        async move { Ok::<_, Infallible>(request::answer(request, peer.ip(), &context).await) }
     });
     let mut connection = pin!(context.http.serve_connection(TokioIo::new(stream), service));
     let result = tokio::select! {

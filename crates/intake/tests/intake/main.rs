@@ -8,6 +8,8 @@ mod hostile;
 mod isolated;
 mod problems;
 mod requests;
+mod rotation;
 mod server;
+mod sources;
 mod stop;
 mod tls;

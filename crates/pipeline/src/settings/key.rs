@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::duration::{DurationRange, duration};
 use super::error::Problem;
+use super::networks::networks;
 use super::number::{SizeRange, size};
 use super::secret::{secret, text};
 use super::{DefaultScheme, Settings, SettingsError, Token};
@@ -39,6 +40,8 @@ pub enum Kind {
     Secret,
     /// Secrets by name.
     Secrets,
+    /// Networks and addresses.
+    Networks,
     /// A number of bytes within a range.
     Size(SizeRange),
     /// A span of time within a range.
@@ -54,6 +57,7 @@ impl Kind {
             Self::Url => "a URL",
             Self::Secret => "a secret, file:/path or env:NAME",
             Self::Secrets => "an object of names and secrets",
+            Self::Networks => "a list of networks and addresses",
             Self::Size(_) => "a number of bytes",
             Self::Duration(_) => "a span of time such as 90s, 10m or 30d",
         }
@@ -97,6 +101,29 @@ pub const KEYS: &[Key] = &[
                 })?;
                 settings.tokens.push(Token { instance: Some(name.clone()), secret });
             }
+            Ok(())
+        },
+    },
+    Key {
+        name: "AllowedSources",
+        kind: Kind::Networks,
+        default: "none; requests from everywhere are looked at",
+        description: "Networks that requests may come from, such as `[10.0.0.0/8, 2001:db8::/32]`; the name `gitlab.com` \
+                      stands for the ranges that GitLab.com publishes. A request from elsewhere is answered 403 before \
+                      its token is looked at.",
+        read: |settings, value| {
+            settings.allowed_sources = Some(networks(value)?);
+            Ok(())
+        },
+    },
+    Key {
+        name: "TrustedProxies",
+        kind: Kind::Networks,
+        default: "none; `X-Forwarded-For` is ignored",
+        description: "Networks of the reverse proxies in front. The last address in their `X-Forwarded-For` that is no \
+                      trusted proxy itself counts as the sender's.",
+        read: |settings, value| {
+            settings.trusted_proxies = networks(value)?;
             Ok(())
         },
     },

@@ -1,7 +1,8 @@
 //! Where a receiver puts what arrived and a host takes it: events, problems and counts.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use crate::certificate_expiry::CertificateExpiry;
 use crate::event::ReceivedEvent;
 use crate::metrics::{Counter, Counters, Metric, MetricKind};
 use crate::problem::{Problem, ProblemKind, ProblemLog, Report};
@@ -13,6 +14,7 @@ pub struct Inbox {
     queue: Queue,
     problems: ProblemLog,
     counters: Counters,
+    certificate: CertificateExpiry,
 }
 
 impl Inbox {
@@ -22,7 +24,12 @@ impl Inbox {
     /// An empty inbox for events of `max_bytes` together ([`ReceivedEvent::size`]); a larger one is taken when the
     /// queue is empty.
     pub fn new(max_bytes: usize) -> Self {
-        Self { queue: Queue::new(max_bytes), problems: ProblemLog::default(), counters: Counters::default() }
+        Self {
+            queue: Queue::new(max_bytes),
+            problems: ProblemLog::default(),
+            counters: Counters::default(),
+            certificate: CertificateExpiry::default(),
+        }
     }
 
     /// Puts an event into the queue, or drops it, counted and reported.
@@ -76,17 +83,20 @@ impl Inbox {
     /// Everything counted, and how full the queue is.
     pub fn metrics(&self) -> Vec<Metric> {
         let (events, bytes) = self.queue.depth();
-        let gauge = |name, description, value: usize| Metric {
-            name,
-            description,
-            kind: MetricKind::Gauge,
-            value: value as u64,
-        };
+        let gauge = |name, description, value| Metric { name, description, kind: MetricKind::Gauge, value };
         let depth = [
-            gauge("events_queued", "Events waiting for the host.", events),
-            gauge("queued_bytes", "Size of the events waiting for the host, in bytes.", bytes),
+            gauge("events_queued", "Events waiting for the host.", events as u64),
+            gauge("queued_bytes", "Size of the events waiting for the host, in bytes.", bytes as u64),
         ];
-        self.counters.metrics().chain(depth).collect()
+        let certificate = self.certificate.seconds_left(SystemTime::now()).map(|left| {
+            gauge("tls_certificate_expires_seconds", "Seconds until the TLS certificate expires, 0 if it has.", left)
+        });
+        self.counters.metrics().chain(depth).chain(certificate).collect()
+    }
+
+    /// The end of the certificate in use.
+    pub(crate) fn certificate_ends(&self, not_after: Option<SystemTime>) {
+        self.certificate.set(not_after);
     }
 
     pub(crate) fn count(&self, counter: Counter) {

@@ -27,6 +27,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod certificate_expiry;
 mod event;
 mod files;
 mod inbox;

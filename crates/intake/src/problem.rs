@@ -28,6 +28,8 @@ pub enum ProblemKind {
     TlsHandshake,
     /// The system refused to accept a connection, for example for want of file descriptors.
     AcceptFailed,
+    /// A certificate that ends soon, or that was changed into something unusable.
+    Certificate,
     /// A file with a secret was changed into something unusable.
     Secret,
     /// A file, or a part of it, that is not an audit event.
@@ -38,7 +40,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Unauthorized,
         Self::SourceForbidden,
         Self::MalformedBody,
@@ -47,6 +49,7 @@ impl ProblemKind {
         Self::QueueFull,
         Self::TlsHandshake,
         Self::AcceptFailed,
+        Self::Certificate,
         Self::Secret,
         Self::MalformedFile,
         Self::UnreadableFile,
@@ -63,6 +66,7 @@ impl ProblemKind {
             Self::QueueFull => "queue_full",
             Self::TlsHandshake => "tls_handshake",
             Self::AcceptFailed => "accept_failed",
+            Self::Certificate => "certificate",
             Self::Secret => "secret",
             Self::MalformedFile => "malformed_file",
             Self::UnreadableFile => "unreadable_file",

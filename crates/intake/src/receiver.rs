@@ -1,11 +1,13 @@
-//! The webhook receiver: an HTTP/1.1 server with threads of its own, from start to stop.
+//! The webhook receiver: an HTTP server with threads of its own, from start to stop.
 
 mod accept;
 mod bind;
 mod body;
+mod certificate;
 mod client_address;
 mod connection;
 mod failing_sources;
+mod http2;
 mod rejection;
 mod request;
 mod settings;
@@ -18,14 +20,14 @@ use std::thread::{self, JoinHandle};
 
 use tokio::runtime;
 use tokio::sync::watch;
-use tokio_rustls::TlsAcceptor;
 
+use self::certificate::ServedCertificate;
 use self::connection::ConnectionContext;
 pub use self::settings::{Limits, Settings, VerificationToken};
 pub use self::start_error::StartError;
 use crate::inbox::Inbox;
 use crate::listen::Scheme;
-use crate::tls;
+use crate::tls::TlsFiles;
 
 /// Few and fixed: the work per request is small, and in Falco's process the cores are Falco's.
 const WORKER_THREADS: usize = 2;
@@ -46,9 +48,15 @@ impl Receiver {
     /// [`Problem`](crate::Problem) in the inbox.
     pub fn start(settings: Settings, inbox: Arc<Inbox>) -> Result<Self, StartError> {
         let tls = match (settings.listen.scheme(), &settings.secrets_dir) {
+            (Scheme::Http, _) if settings.client_authority.is_some() => {
+                return Err(StartError::ClientAuthorityWithoutTls);
+            }
             (Scheme::Http, _) => None,
             (Scheme::Https, None) => return Err(StartError::NoSecretsDir),
-            (Scheme::Https, Some(directory)) => Some(TlsAcceptor::from(tls::server_config(directory)?)),
+            (Scheme::Https, Some(directory)) => {
+                let files = TlsFiles::new(directory, settings.client_authority.clone());
+                Some(ServedCertificate::load(files, &inbox)?)
+            }
         };
         let listener = bind::bind(&settings.listen)?;
         let local_address = listener.local_addr().map_err(StartError::Runtime)?;

@@ -38,6 +38,7 @@ impl Incoming {
             allowed_sources: settings.allowed_sources.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
             secrets_dir: settings.secrets_dir.clone(),
+            client_authority: settings.client_authority.clone(),
             limits: Limits {
                 body_bytes: u32::try_from(settings.max_event_size).unwrap_or(u32::MAX),
                 ..Limits::default()

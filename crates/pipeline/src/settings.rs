@@ -28,6 +28,8 @@ pub struct Settings {
     pub scheme: DefaultScheme,
     /// `SecretsDir`: folder with `server.crt` and `server.key`.
     pub secrets_dir: Option<PathBuf>,
+    /// `ClientCA`: file with the authorities of clients' certificates; with it, clients must show one.
+    pub client_authority: Option<PathBuf>,
     /// `VerificationToken` and `VerificationTokens`: what senders prove themselves with.
     pub tokens: Vec<Token>,
     /// `AllowedSources`: where requests may come from; none for everywhere.
@@ -72,6 +74,7 @@ impl Default for Settings {
             listen: None,
             scheme: DefaultScheme::Https,
             secrets_dir: None,
+            client_authority: None,
             tokens: Vec::new(),
             allowed_sources: None,
             trusted_proxies: Networks::default(),

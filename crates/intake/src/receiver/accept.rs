@@ -65,7 +65,7 @@ async fn accept(
     }
 }
 
-/// Follows changes of files with secrets, for ever.
+/// Follows changes of files with secrets and certificates, for ever.
 async fn reload(context: &Arc<ConnectionContext>) {
     if !context.is_reloadable() {
         return std::future::pending().await;

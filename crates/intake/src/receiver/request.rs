@@ -57,11 +57,15 @@ async fn receive(request: Request<Incoming>, client: IpAddr, context: &Connectio
             // Who expects 100 (Continue) has not sent a body and will not; asking for it would send that 100.
             if delay.is_zero() && !head.headers.contains_key(EXPECT) {
                 body::discard(body, context.limits.header_timeout);
+            } else {
+                drop(body);
             }
             context.failing_sources.hold_back(delay).await;
             return Err(rejection);
         }
     };
+    // The semaphore is never closed; this fails never.
+    let _place = context.bodies.acquire().await;
     let body = body::read(body, &context.limits, &context.body_memory).await?;
     accept_events(&body.bytes, client, instance.as_ref(), context)
 }

@@ -21,6 +21,8 @@ pub struct Settings {
     pub trusted_proxies: Networks,
     /// Where `server.crt` and `server.key` are; needed for `https`.
     pub secrets_dir: Option<PathBuf>,
+    /// A file with certificates of authorities; with it, clients must show a certificate that one of them has signed.
+    pub client_authority: Option<PathBuf>,
     /// How much of everything.
     pub limits: Limits,
 }
@@ -34,6 +36,7 @@ impl Settings {
             allowed_sources: None,
             trusted_proxies: Networks::default(),
             secrets_dir: None,
+            client_authority: None,
             limits: Limits::default(),
         }
     }
@@ -73,7 +76,7 @@ pub struct Limits {
     pub failure_delay: Duration,
     /// How long running requests may go on when the receiver stops.
     pub stop_timeout: Duration,
-    /// How often files with secrets are looked at for changes.
+    /// How often files with secrets and certificates are looked at for changes.
     pub reload_interval: Duration,
 }
 

@@ -11,6 +11,9 @@ pub enum StartError {
     /// `https` needs a certificate, and no directory with one is given.
     #[error("https needs the directory that holds server.crt and server.key")]
     NoSecretsDir,
+    /// Only TLS knows clients' certificates.
+    #[error("clients' certificates can be asked for with https only")]
+    ClientAuthorityWithoutTls,
     /// The certificate or the key.
     #[error(transparent)]
     Tls(#[from] TlsError),

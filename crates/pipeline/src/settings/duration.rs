@@ -65,8 +65,7 @@ mod tests {
 
     use super::*;
 
-    const RANGE: DurationRange =
-        DurationRange { least: Duration::from_secs(5), most: Duration::from_secs(30 * 86_400) };
+    const RANGE: DurationRange = DurationRange { least: Duration::from_secs(5), most: Duration::from_hours(30 * 24) };
 
     #[test]
     fn a_number_and_a_unit_are_a_span() {

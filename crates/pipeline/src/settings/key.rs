@@ -72,7 +72,7 @@ pub(super) const MAX_QUEUE_SIZE: SizeRange = SizeRange { default: 64 << 20, leas
 
 /// Limits of `MaxSilence`. Less than some seconds is how far apart events always are.
 const MAX_SILENCE: DurationRange =
-    DurationRange { least: Duration::from_secs(10), most: Duration::from_secs(365 * 24 * 60 * 60) };
+    DurationRange { least: Duration::from_secs(10), most: Duration::from_hours(365 * 24) };
 
 /// All configuration keys, in the order of the documentation.
 pub const KEYS: &[Key] = &[
@@ -153,8 +153,17 @@ pub const KEYS: &[Key] = &[
         name: "SecretsDir",
         kind: Kind::Path,
         default: "none; required for HTTPS",
-        description: "Folder with the certificate chain `server.crt` and its key `server.key`, both PEM.",
+        description: "Folder with the certificate chain `server.crt` and its key `server.key`, both PEM. Changed files are taken over \
+                      while running, once they fit.",
         read: |settings, value| path(value, &mut settings.secrets_dir),
+    },
+    Key {
+        name: "ClientCA",
+        kind: Kind::Path,
+        default: "none; clients need no certificate",
+        description: "PEM file with certificates of authorities. With it, who connects must show a client certificate that \
+                      one of them has signed, besides the token. HTTPS only.",
+        read: |settings, value| path(value, &mut settings.client_authority),
     },
     Key {
         name: "MaxmindCityDBPath",

@@ -27,10 +27,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod admin;
 mod certificate_expiry;
 mod event;
 mod files;
 mod inbox;
+mod instances;
+mod latency;
 mod listen;
 mod metrics;
 mod networks;
@@ -42,15 +45,17 @@ mod secret;
 mod secret_file;
 mod tls;
 
+pub use admin::{AdminAddress, AdminAddressError, AdminServer};
 pub use event::ReceivedEvent;
 pub use files::{FileError, FileEvent, FileEvents, FileProblem, InputFiles, Progress};
 pub use inbox::Inbox;
+pub use instances::InstanceActivity;
 pub use listen::{Host, Listen, ListenError, Scheme, ServedPath};
 pub use metrics::{Metric, MetricKind};
 pub use networks::{Networks, NetworksError};
 pub use problem::{PROBLEM_INTERVAL, Problem, ProblemKind};
 pub use queue::{BatchLimits, Refused, Taken};
-pub use receiver::{Limits, Receiver, Settings, StartError, VerificationToken};
+pub use receiver::{Limits, Receiver, Settings, StartError, VerificationToken, inherit_socket};
 pub use secret::{Secret, SecretError};
 pub use secret_file::SecretFileError;
 pub use tls::TlsError;

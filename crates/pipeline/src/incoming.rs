@@ -24,6 +24,7 @@ impl Incoming {
             Source::Webhook(listen) => listen.clone(),
             Source::Files(paths) => {
                 let files = InputFiles::find(paths).map_err(StartError::Files)?;
+                inbox.open();
                 return Ok(Self::Files(Box::new(files.events())));
             }
         };

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use error::SettingsError;
-use intake::{Listen, Networks, Secret};
+use intake::{AdminAddress, Listen, Networks, Secret};
 pub use key::{KEYS, Key, Kind};
 pub use reference::markdown;
 pub use schema::json_schema;
@@ -26,6 +26,8 @@ pub struct Settings {
     pub listen: Option<Listen>,
     /// `UseHTTPS`: whether the default address is HTTPS on port 443 or HTTP on port 80.
     pub scheme: DefaultScheme,
+    /// `AdminAddress`: where health and metrics are served; none for nowhere.
+    pub admin_address: Option<AdminAddress>,
     /// `SecretsDir`: folder with `server.crt` and `server.key`.
     pub secrets_dir: Option<PathBuf>,
     /// `ClientCA`: file with the authorities of clients' certificates; with it, clients must show one.
@@ -73,6 +75,7 @@ impl Default for Settings {
         Self {
             listen: None,
             scheme: DefaultScheme::Https,
+            admin_address: None,
             secrets_dir: None,
             client_authority: None,
             tokens: Vec::new(),

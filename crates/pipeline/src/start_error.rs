@@ -25,6 +25,9 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("Listen (or open_params): {0}")]
     Listen(#[source] IntakeError),
+    /// Health and metrics cannot be served.
+    #[error("AdminAddress: {0}")]
+    Admin(#[source] IntakeError),
     /// A file or folder to read is not there.
     #[error("open_params: {0}")]
     Files(#[source] intake::FileError),

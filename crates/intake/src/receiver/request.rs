@@ -28,11 +28,15 @@ pub(super) async fn answer(
     peer: IpAddr,
     context: &ConnectionContext,
 ) -> Response<Full<Bytes>> {
+    let begun = Instant::now();
     context.inbox.count(Counter::Requests);
     let client = client_address(peer, request.headers(), &context.trusted_proxies);
     match receive(request, client, context).await {
         // The words of the Go plugin, which somebody's monitoring may look for.
-        Ok(()) => text(StatusCode::OK, "Request Successful"),
+        Ok(()) => {
+            context.inbox.answered(begun.elapsed());
+            text(StatusCode::OK, "Request Successful")
+        }
         Err(rejection) => {
             rejection.record(client, &context.inbox);
             let mut answer = text(rejection.status(), rejection);
@@ -101,10 +105,12 @@ fn accept_events(
 ) -> Result<(), Rejection> {
     let inbox = &context.inbox;
     let (mut was_any_accepted, mut first_rejection) = (false, None);
+    let mut arrived = 0;
     for event in events(body) {
         inbox.count(Counter::EventsReceived);
         let outcome = match event {
             Ok(json) => {
+                arrived += 1;
                 let event = ReceivedEvent::now(json, Origin::Webhook, instance.cloned());
                 inbox.push(event).map_err(Rejection::Refused)
             }
@@ -120,6 +126,9 @@ fn accept_events(
             Ok(()) => was_any_accepted = true,
             Err(rejection) => _ = first_rejection.get_or_insert(rejection),
         }
+    }
+    if arrived > 0 {
+        inbox.arrived(instance, arrived);
     }
     match first_rejection {
         Some(rejection) if !was_any_accepted => Err(rejection),

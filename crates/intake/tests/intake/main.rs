@@ -1,6 +1,7 @@
 //! The intake from outside: real sockets on the loopback interface, real files.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod admin;
 mod certificates;
 mod client;
 mod files;

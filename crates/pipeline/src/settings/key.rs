@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use intake::Listen;
+use intake::{AdminAddress, Listen};
 use serde_json::Value;
 
 use super::duration::{DurationRange, duration};
@@ -191,6 +191,22 @@ pub const KEYS: &[Key] = &[
                       dropped, counted and reported.",
         read: |settings, value| {
             settings.max_queue_size = size(value, MAX_QUEUE_SIZE)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "AdminAddress",
+        kind: Kind::Url,
+        default: "none; health and metrics are not served",
+        description: "Where to serve `/healthz`, `/readyz` and `/metrics` (Prometheus), as `127.0.0.1:9090` or a URL. Plain \
+                      HTTP without authentication, so a private address.",
+        read: |settings, value| {
+            let text = text(value)?;
+            // As with paths, an unused key may be left empty.
+            settings.admin_address = match text.as_str() {
+                "" => None,
+                text => Some(text.parse::<AdminAddress>().map_err(|error| Problem::Because(error.to_string()))?),
+            };
             Ok(())
         },
     },

@@ -5,6 +5,7 @@ mod certificate;
 mod falco_yaml;
 mod geoip;
 mod https;
+mod log;
 mod mistakes;
 mod outputs;
 mod receiver;

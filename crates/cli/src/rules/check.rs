@@ -7,6 +7,7 @@ use crate::{
     Failure, Outcome,
     arguments::RulesCheckArguments,
     detection::{RuleChoice, schema},
+    output::Counted,
 };
 
 pub(super) fn check(arguments: &RulesCheckArguments) -> Result<Outcome, Failure> {
@@ -17,7 +18,10 @@ pub(super) fn check(arguments: &RulesCheckArguments) -> Result<Outcome, Failure>
     } else {
         let summary = rules.map_or_else(
             || "the rules cannot be used\n".to_owned(),
-            |rules| format!("{} rules in {} files can be used\n", rules.rules().len(), files.len()),
+            |rules| {
+                let (rules, files) = (rules.rules().len(), files.len());
+                format!("{} in {} can be used\n", Counted::length(rules, "rule"), Counted::length(files, "file"))
+            },
         );
         print(&(report.to_text() + &summary))?;
     }

@@ -74,7 +74,8 @@ fn admit(head: &Parts, context: &ConnectionContext) -> Result<Option<Arc<str>>, 
         (Some(shown), None) => shown.as_bytes(),
     };
     // Every token is compared, so that the time taken does not tell which one matched.
-    let matching = context.tokens.iter().fold(None, |found, token| if token.secret.is(shown) { Some(token) } else { found });
+    let matching =
+        context.tokens.iter().fold(None, |found, token| if token.secret.is(shown) { Some(token) } else { found });
     matching.map(|token| token.instance.clone()).ok_or(Rejection::Unauthorized(TokenFault::Wrong))
 }
 

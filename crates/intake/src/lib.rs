@@ -29,8 +29,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod arrival;
+mod duplicates;
 mod event;
 mod files;
+mod fingerprint;
 mod inbox;
 mod listen;
 mod metrics;
@@ -38,15 +41,21 @@ mod problem;
 mod queue;
 mod receiver;
 mod secret;
+mod shed;
+mod spool;
+mod state_directory;
 mod tls;
+mod worth;
 
 pub use event::ReceivedEvent;
 pub use files::{FileError, FileEvent, FileEvents, FileProblem, InputFiles, Progress};
-pub use inbox::Inbox;
+pub use inbox::{Ignore, Inbox, InboxSettings, SpoolSettings};
 pub use listen::{Host, Listen, ListenError, Scheme, ServedPath};
 pub use metrics::{Metric, MetricKind};
 pub use problem::{PROBLEM_INTERVAL, Problem, ProblemKind};
 pub use queue::{BatchLimits, Refused, Taken};
 pub use receiver::{Limits, Receiver, Settings, StartError, VerificationToken};
 pub use secret::{Secret, SecretError};
+pub use spool::SpoolError;
+pub use state_directory::{StateDirectory, StateDirectoryError};
 pub use tls::TlsError;

@@ -31,6 +31,60 @@ pub enum Command {
     ///
     /// Exits with 1 when an event was not accepted.
     Send(SendArguments),
+    /// Work on rules: check them, test them, see why one fires or not
+    #[command(subcommand)]
+    Rules(RulesCommand),
+}
+
+/// What to do with rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Load rules files as Falco would and say what is wrong with them
+    ///
+    /// Exits with 0 when they load, with warnings too, and with 1 when they do not.
+    Check(RulesCheckArguments),
+    /// Run rule tests: these events must raise exactly these alerts
+    ///
+    /// Among the given files and folders, files named *_test.yaml hold tests and all other .yaml files hold rules; without
+    /// rules the built-in ones are tested. Exits with 1 when a case fails or a rule lacks a firing or a silent case.
+    Test(RulesTestArguments),
+    /// Show why a rule fires on an event, or does not: its condition as a tree, with the value of each field
+    Explain(RulesExplainArguments),
+}
+
+/// Arguments of `rules check`.
+#[derive(Debug, Args)]
+pub struct RulesCheckArguments {
+    /// Rules files, in the order they are loaded; a folder is its .yaml and .yml files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print the result as JSON, in the shape of Falco's -V
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `rules test`.
+#[derive(Debug, Args)]
+pub struct RulesTestArguments {
+    /// Files and folders with rules and their tests
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Also write the outcome as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+/// Arguments of `rules explain`.
+#[derive(Debug, Args)]
+pub struct RulesExplainArguments {
+    /// The rule's name
+    pub rule: String,
+    /// A file with the event, or several; - is standard input
+    #[arg(value_name = "EVENT.json")]
+    pub event: PathBuf,
+    /// Rules to use instead of the built-in ones: a file, or a folder of .yaml and .yml files; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
 }
 
 /// Arguments of `run`.

@@ -12,11 +12,16 @@ mod input;
 mod log;
 mod output;
 mod replay;
+mod rules;
 mod run;
 mod send;
+mod stop;
 mod token;
 
-pub use arguments::{AlertArguments, Arguments, Color, Command, ReplayArguments, RunArguments, SendArguments};
+pub use arguments::{
+    AlertArguments, Arguments, Color, Command, ReplayArguments, RulesCheckArguments, RulesCommand,
+    RulesExplainArguments, RulesTestArguments, RunArguments, SendArguments,
+};
 pub use command::execute;
 pub use failure::{Failure, Outcome, exit_code};
 pub use falco_yaml::FalcoYamlError;

@@ -22,11 +22,14 @@ fn schema(source: &str) -> Schema {
     Schema::new(source, source, "1.0.0", vec![field("x.other"), field("x.type")])
 }
 
-fn engine(rules: &str, rule_matching: RuleMatching) -> Engine {
+fn rule_set(rules: &str) -> RuleSet {
     let (report, rules) = RuleSet::load(&[RulesFile::new("r.yaml", rules)], &[schema("x"), schema("y")]);
-    let options = EngineOptions { rule_matching, ..EngineOptions::default() };
     assert!(report.is_successful(), "{}", report.to_text());
-    Engine::new(rules.expect("no errors"), &options)
+    rules.expect("no errors")
+}
+
+fn engine(rules: &str, rule_matching: RuleMatching) -> Engine {
+    Engine::new(rule_set(rules), &EngineOptions { rule_matching, ..EngineOptions::default() })
 }
 
 /// An event that counts how often each of its fields is taken.
@@ -107,4 +110,15 @@ fn rules_of_other_sources_are_never_tried() {
 fn threads_share_one_engine() {
     fn is_shared<T: Send + Sync>(_: &T) {}
     is_shared(&engine(&rule("X", "x", "x.type regex 'a.*' or x.other glob 'b*'"), RuleMatching::First));
+}
+
+#[test]
+fn a_rule_is_explained_with_its_exceptions_in_place() {
+    let exceptions = "  exceptions: [{name: e, fields: x.other, values: [o]}]\n";
+    let rules = rule_set(&(rule("X", "x", "x.type = a") + exceptions));
+    let event = Counting { values: ["o", "a"], ..Counting::default() };
+    let explanation = rules.explain("X", &event).expect("there is the rule");
+    assert!(!explanation.result);
+    assert_eq!(explanation.parts.iter().map(|part| part.result).collect::<Vec<_>>(), [true, false]);
+    assert!(rules.explain("Y", &event).is_none());
 }

@@ -7,14 +7,14 @@ use falco_rules::{Argument, Event, FieldId, Value};
 
 /// An audit event with what Falco's own fields tell of it.
 #[derive(Clone, Copy)]
-pub(super) struct GitlabEvent<'a> {
-    pub(super) event: AuditEvent<'a>,
+pub(crate) struct GitlabEvent<'a> {
+    pub(crate) event: AuditEvent<'a>,
     /// The event's text, our additions included.
-    pub(super) json: &'a str,
+    pub(crate) json: &'a str,
     /// Counted from 1.
-    pub(super) number: u64,
+    pub(crate) number: u64,
     /// When it happened, in nanoseconds since the epoch.
-    pub(super) time: u64,
+    pub(crate) time: u64,
 }
 
 impl Event for GitlabEvent<'_> {

@@ -7,4 +7,6 @@ mod rules;
 mod schema;
 
 pub(crate) use detector::Detector;
-pub(crate) use rules::RuleChoice;
+pub(crate) use event::GitlabEvent;
+pub(crate) use rules::{RuleChoice, read_rules_file, rules_files};
+pub(crate) use schema::{SOURCE, schema};

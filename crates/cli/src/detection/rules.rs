@@ -42,7 +42,7 @@ impl<'a> RuleChoice<'a> {
     }
 
     /// Why rules that were read cannot be used.
-    pub(super) fn unusable(&self, report: &LoadReport) -> Failure {
+    pub(crate) fn unusable(&self, report: &LoadReport) -> Failure {
         let key = match self.source {
             RuleSource::Builtin => "built-in rules",
             RuleSource::Flags(_) => "--rules",
@@ -57,7 +57,7 @@ impl<'a> RuleChoice<'a> {
     }
 
     /// The files' texts, and what to tell about those that are not there.
-    pub(super) fn read(&self) -> Result<(Vec<RulesFile>, Vec<String>), Failure> {
+    pub(crate) fn read(&self) -> Result<(Vec<RulesFile>, Vec<String>), Failure> {
         let (paths, is_required) = match self.source {
             RuleSource::Builtin => return Ok((vec![builtin::rules_file()], Vec::new())),
             RuleSource::Flags(paths) => (paths, true),
@@ -78,23 +78,24 @@ impl<'a> RuleChoice<'a> {
                     Failure::Key { key: "rules_files", problem }
                 }
             };
-            for path in expand(path).map_err(unreadable)? {
-                let content = text(&path).map_err(|cause| unreadable((path.clone(), cause)))?;
-                files.push(RulesFile::new(path.display().to_string(), content));
+            for path in rules_files(path).map_err(unreadable)? {
+                files.push(read_rules_file(&path).map_err(|cause| unreadable((path.clone(), cause)))?);
             }
         }
         Ok((files, warnings))
     }
 }
 
-/// A file as it is; a folder as the `.yaml` and `.yml` files in it, sorted by name, without those of folders in it.
-fn expand(path: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
+/// A file as it is; a folder as the `.yaml` and `.yml` files in it, sorted by name, without rule tests (`*_test.yaml`) and
+/// without those of folders in it.
+pub(crate) fn rules_files(path: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
     let is_rules_file = |path: &PathBuf| {
         let extension = path.extension().and_then(|extension| extension.to_str());
-        matches!(extension, Some("yaml" | "yml")) && path.is_file()
+        let is_test = path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| stem.ends_with("_test"));
+        matches!(extension, Some("yaml" | "yml")) && !is_test && path.is_file()
     };
     let entries = fs::read_dir(path).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
     let mut entries: Vec<PathBuf> = entries.map_err(|cause| (path.to_owned(), cause))?;
@@ -103,10 +104,10 @@ fn expand(path: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
     Ok(entries)
 }
 
-/// At most one byte more than the loader takes, so that it can say that the file is too large.
-fn text(path: &Path) -> io::Result<String> {
+/// A rules file; at most one byte more than the loader takes, so that it can say that the file is too large.
+pub(crate) fn read_rules_file(path: &Path) -> io::Result<RulesFile> {
     let mut text = String::new();
     #[expect(clippy::disallowed_methods, reason = "bounded by MAX_FILE_SIZE")]
     File::open(path)?.take(MAX_FILE_SIZE as u64 + 1).read_to_string(&mut text)?;
-    Ok(text)
+    Ok(RulesFile::new(path.display().to_string(), text))
 }

@@ -4,13 +4,13 @@ use audit_event::{FIELDS, FieldArgument, FieldType};
 use falco_rules::{FieldDefinition, Schema};
 
 /// The event source of the plugin, which rules name in `source`.
-pub(super) const SOURCE: &str = "gitlab";
+pub(crate) const SOURCE: &str = "gitlab";
 
 /// The plugin's name, which rules name in `required_plugin_versions`.
 const PLUGIN: &str = "gitlab";
 
 /// The fields of GitLab audit events. A field's id is its place in [`FIELDS`].
-pub(super) fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     let fields = FIELDS.iter().map(|field| FieldDefinition {
         name: field.name.to_owned(),
         field_type: field_type(field.ty),

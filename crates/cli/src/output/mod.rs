@@ -8,6 +8,7 @@ mod outputs;
 mod program;
 mod readable;
 mod standard;
+mod stream;
 mod visible;
 
 use std::time::Instant;

@@ -8,7 +8,7 @@ use super::{
     Broken, LineFormat, Output, StandardFormat, background::Background, file::FileOutput, http::HttpOutput,
     program::ProgramOutput, readable::Readable, standard::StandardOutput, visible::Visible,
 };
-use crate::{Failure, falco_yaml::OutputSettings};
+use crate::{Failure, falco_yaml::OutputSettings, stop::StopSignal};
 
 /// Where alerts go and in which form.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ pub(crate) struct Outputs {
 
 impl Outputs {
     /// Opens files and reads certificates, so that a mistake shows at start.
-    pub(crate) fn open(choice: &OutputChoice) -> Result<Self, Failure> {
+    pub(crate) fn open(choice: &OutputChoice, stop: &StopSignal) -> Result<Self, Failure> {
         let key = |key, cause: io::Error| Failure::Key { key, problem: cause.to_string() };
         let thread = |cause| Failure::System { doing: "starting a thread for an output", cause };
         let mut others: Vec<Box<dyn Output>> = Vec::new();
@@ -60,12 +60,13 @@ impl Outputs {
             let http = HttpOutput::new(settings, choice.lines).map_err(|cause| key("http_output.ca_cert", cause))?;
             others.push(Box::new(Background::start("http_output", http).map_err(thread)?));
         }
-        Ok(Self {
-            standard: choice.standard.map(|format| (format, StandardOutput::new())),
-            lines: choice.lines,
-            others,
-            format: choice.format.clone(),
-        })
+        let standard_output = |cause| Failure::System { doing: "opening standard output", cause };
+        let standard = choice
+            .standard
+            .map(|format| StandardOutput::open(stop.clone()).map(|out| (format, out)))
+            .transpose()
+            .map_err(standard_output)?;
+        Ok(Self { standard, lines: choice.lines, others, format: choice.format.clone() })
     }
 
     /// Gives one alert to every output.

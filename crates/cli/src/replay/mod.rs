@@ -21,6 +21,7 @@ use crate::{
     input::{self, Problems},
     log,
     output::{Broken, Outputs},
+    stop::StopSignal,
 };
 use progress::ProgressDisplay;
 use summary::Summary;
@@ -41,7 +42,7 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
     let mut replay = Replay {
         enricher: Enricher::new(city_database),
         detector,
-        outputs: Outputs::open(&outputs.printed_only())?,
+        outputs: Outputs::open(&outputs.printed_only(), &StopSignal::default())?,
         summary: Summary::new(files.len()),
         problems: Problems::default(),
         display: ProgressDisplay::new(files.total_bytes()),
@@ -51,7 +52,7 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
     replay.outputs.finish(Instant::now());
     match result {
         Ok(()) => {}
-        Err(Broken::Pipe) => return Ok(Outcome::Complete),
+        Err(Broken::Pipe | Broken::Stalled) => return Ok(Outcome::Complete),
         Err(Broken::Output(cause)) => {
             return Err(Failure::System { doing: "writing alerts to standard output", cause });
         }

@@ -1,7 +1,6 @@
 //! `falco-gitlab run`: receives events and raises alerts until it is told to stop.
 
 mod configuration;
-mod stop;
 mod welcome;
 
 use std::{
@@ -17,9 +16,9 @@ use crate::{
     detection::Detector,
     log,
     output::{Broken, Outputs},
+    stop::{STOPPING, StopSignal},
 };
 use configuration::Configuration;
-use stop::StopSignal;
 use welcome::Welcome;
 
 /// Events taken from the queue at a time: enough to share the cost of flushing, few enough to stop soon.
@@ -28,15 +27,12 @@ const BATCH: BatchLimits = BatchLimits { events: 1024, bytes: 16 << 20 };
 /// How long to wait for an event before looking whether somebody wants us to stop.
 const WAIT: Duration = Duration::from_millis(200);
 
-/// How long stopping may take: first for looking at what is queued, then for slow outputs.
-const STOPPING: Duration = Duration::from_secs(5);
-
 pub(crate) fn run(arguments: &RunArguments) -> Result<Outcome, Failure> {
     let configuration = Configuration::new(arguments)?;
     log::start(configuration.settings.debug || configuration.settings.debug_json);
     log::warn_all(&configuration.warnings);
     let stop = StopSignal::install().map_err(|cause| Failure::System { doing: "catching signals", cause })?;
-    let mut outputs = Outputs::open(&configuration.outputs)?;
+    let mut outputs = Outputs::open(&configuration.outputs, &stop)?;
     let mut pipeline = configuration.start()?;
     let mut detector = configuration.detector;
     if let (Source::Webhook(listen), Some(address)) = (&configuration.source, pipeline.local_address()) {
@@ -49,6 +45,10 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<Outcome, Failure> {
     outputs.finish(Instant::now() + STOPPING);
     match result {
         Ok(()) | Err(Broken::Pipe) => Ok(Outcome::Complete),
+        Err(Broken::Stalled) => {
+            tracing::warn!("standard output is not read: alerts that still wait are given up");
+            Ok(Outcome::Complete)
+        }
         Err(Broken::Output(cause)) => Err(Failure::System { doing: "writing alerts to standard output", cause }),
     }
 }

@@ -9,6 +9,7 @@ mod mistakes;
 mod outputs;
 mod receiver;
 mod replay;
+mod rules;
 mod run;
 mod samples;
 mod send;

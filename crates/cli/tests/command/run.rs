@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    io,
     net::TcpListener,
     process::{Command, Stdio},
     time::Instant,
@@ -163,6 +164,21 @@ fn it_ends_quietly_when_nobody_reads_its_alerts_any_more() {
     }
     assert_eq!(running.wait().code(), Some(0));
     assert_eq!(running.stop_and_listen(), Vec::<String>::new());
+}
+
+#[test]
+fn it_ends_although_its_reader_has_stalled() {
+    let (reader, writer) = io::pipe().unwrap();
+    let mut command = Command::new(COMMAND);
+    command.args(["run", "--listen", "http://127.0.0.1:0/", "--token", TOKEN]);
+    let mut running = Running::spawn(command.stdout(writer));
+    let events = vec![event("user_access_locked", &json!({})); 2000];
+    assert_eq!(running.post(events.join("\n")), 200);
+    running.signal(Signal::TERM);
+    assert_eq!(running.wait().code(), Some(0));
+    let said = running.said_until_the_end().join("\n");
+    assert!(said.contains("standard output is not read"), "{said}");
+    drop(reader);
 }
 
 #[test]

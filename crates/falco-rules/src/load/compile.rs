@@ -87,7 +87,7 @@ impl RuleCompiler<'_> {
                 return Err(self.condition(item, &exceptions, compiler).err().flatten());
             }
         };
-        let Some(condition) = self.condition(item, &exceptions, compiler)? else { return Ok(None) };
+        let Some((expr, condition)) = self.condition(item, &exceptions, compiler)? else { return Ok(None) };
         if item.source == "syscall" && item.warn_evttypes {
             // Our schemas of system calls have no `evt.type`, so no condition can name event types.
             let message = "Rule matches too many evt.type values. This has a significant performance penalty.";
@@ -101,6 +101,7 @@ impl RuleCompiler<'_> {
             priority: item.priority,
             tags: item.tags.iter().cloned().collect(),
             enabled: item.enabled,
+            expr,
             condition,
             output,
         }))
@@ -147,7 +148,7 @@ impl RuleCompiler<'_> {
         item: &RuleItem,
         exceptions: &str,
         compiler: &mut Compiler<'_>,
-    ) -> Result<Option<CompiledCondition>, Unusable> {
+    ) -> Result<Option<(Expr, CompiledCondition)>, Unusable> {
         let condition = item.condition.as_str();
         let (whole, prefix) = if item.exceptions.is_empty() {
             (condition.to_owned(), 0)
@@ -178,18 +179,18 @@ impl RuleCompiler<'_> {
             let problem = Diagnostic::new(Code::UnsafeNaCheck, message, trail.clone());
             self.findings.push(problem.at(self.placement.place(span, &assembled)).help("use `exists`"));
         }
-        self.compile_condition(item, &expr, compiler, &trail, &assembled)
+        self.compile_condition(item, expr, compiler, &trail, &assembled)
     }
 
     fn compile_condition(
         &mut self,
         item: &RuleItem,
-        expr: &Expr,
+        expr: Expr,
         compiler: &mut Compiler<'_>,
         trail: &Trail,
         assembled: &Assembled<'_>,
-    ) -> Result<Option<CompiledCondition>, Unusable> {
-        match compiler.compile(expr) {
+    ) -> Result<Option<(Expr, CompiledCondition)>, Unusable> {
+        match compiler.compile(&expr) {
             Ok(checked) => {
                 for warning in checked.warnings {
                     let place = self.placement.place(warning.span, assembled);
@@ -199,13 +200,13 @@ impl RuleCompiler<'_> {
                     problem.is_falcos = warning.is_falcos();
                     self.findings.push(problem);
                 }
-                Ok(Some(checked.condition))
+                Ok(Some((expr, checked.condition)))
             }
             Err(error) => {
                 let is_skipped = item.skip_if_unknown_filter && is_unknown_field(&error);
                 let code = if is_skipped { Code::UnknownFilter } else { code(&error) };
                 let problem = self.placement.problem(code, &error, trail, assembled);
-                let problem = self.in_macro(problem, expr, error.span, compiler);
+                let problem = self.in_macro(problem, &expr, error.span, compiler);
                 if is_skipped {
                     self.findings.push(problem);
                     return Ok(None);

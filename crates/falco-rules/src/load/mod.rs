@@ -13,7 +13,7 @@ use crate::report::{FileReport, LoadReport};
 use crate::rules_file::{AfterError, Collection, Node, Reader, Sources, documents};
 use crate::source_text::{LineIndex, RulesFile};
 use crate::versions::{LoadedPlugin, check_plugins};
-use crate::{Operands, Rule, Schema};
+use crate::{Event, EventValues, Explanation, Operands, Rule, Schema, explain};
 use compile::CompiledRules;
 
 /// The rules of a number of rules files, compiled.
@@ -59,6 +59,14 @@ impl RuleSet {
     pub fn rule(&self, name: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.name == name)
     }
+
+    /// Why a rule is true of an event of its source, or is not: its condition part by part. `None` where there is no such
+    /// rule.
+    pub fn explain(&self, rule: &str, event: &dyn Event) -> Option<Explanation> {
+        let rule = self.rule(rule)?;
+        let mut values = EventValues::new(&self.sources[rule.source_index].operands, event);
+        Some(explain(&rule.expr, &rule.condition, &mut values))
+    }
 }
 
 struct Loader<'a> {
@@ -82,7 +90,7 @@ impl Loader<'_> {
                 return FileReport { diagnostics, further: Vec::new() };
             }
         };
-        let before = self.collection.clone();
+        let mut before = self.collection.clone();
         let mut diagnostics = Vec::new();
         let mut collection = std::mem::take(&mut self.collection);
         let compiled = self.attempt(&mut collection, &documents, &trail, AfterError::Stop, &mut diagnostics);
@@ -92,7 +100,7 @@ impl Loader<'_> {
             self.compiled = compiled;
         } else {
             // The same once more, going on after errors: it begins with the same findings.
-            self.attempt(&mut before.clone(), &documents, &trail, AfterError::Continue, &mut further);
+            self.attempt(&mut before, &documents, &trail, AfterError::Continue, &mut further);
             further.drain(..diagnostics.len().min(further.len()));
             // Rules that use the same broken macro have the same problem in the same place.
             let mut seen: HashSet<_> = diagnostics.iter().map(Diagnostic::essence).collect();

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use signal_hook::{
@@ -13,8 +14,11 @@ use signal_hook::{
     flag,
 };
 
+/// How long each part of stopping may take: looking at what is queued, and waiting for slow outputs.
+pub(crate) const STOPPING: Duration = Duration::from_secs(5);
+
 /// Whether somebody asked this process to stop.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct StopSignal(Arc<AtomicBool>);
 
 impl StopSignal {
@@ -29,6 +33,7 @@ impl StopSignal {
         Ok(Self(asked))
     }
 
+    /// Whether the signal has come. Never where it is not caught, as in [`StopSignal::default`].
     pub(crate) fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

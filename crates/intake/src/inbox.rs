@@ -1,6 +1,7 @@
 //! Where a receiver puts what arrived and a host takes it: events, problems and counts.
 
 mod group_commit;
+mod observation;
 mod settings;
 mod shared;
 
@@ -11,11 +12,12 @@ use std::time::{Duration, Instant};
 use audit_event::EventIndex;
 
 use self::group_commit::GroupCommit;
+use self::observation::Observation;
 pub use self::settings::{Ignore, InboxSettings, SpoolSettings};
 use self::shared::{Admission, Shared};
 use crate::arrival::Arrival;
 use crate::event::ReceivedEvent;
-use crate::metrics::{Counter, Metric, MetricKind};
+use crate::metrics::Counter;
 use crate::problem::{Problem, ProblemKind};
 use crate::queue::{BatchLimits, Refused, Taken};
 use crate::spool::{Spool, SpoolError};
@@ -26,6 +28,7 @@ use crate::spool::{Spool, SpoolError};
 pub struct Inbox {
     shared: Arc<Shared>,
     spool: Option<GroupCommit>,
+    observation: Observation,
 }
 
 /// What became of some events.
@@ -45,13 +48,17 @@ impl Inbox {
     /// the queue is empty. It takes repetitions for new events.
     pub fn new(max_bytes: usize) -> Self {
         let settings = InboxSettings { max_bytes, deduplication_window: Duration::ZERO, ..InboxSettings::default() };
-        Self { shared: Arc::new(Shared::new(settings)), spool: None }
+        Self { shared: Arc::new(Shared::new(settings)), spool: None, observation: Observation::default() }
     }
 
     /// An inbox that keeps its events in a spool, if the settings say so, and finds there what was left.
-    pub fn open(mut settings: InboxSettings) -> Result<Self, SpoolError> {
+    pub fn start(mut settings: InboxSettings) -> Result<Self, SpoolError> {
         let Some(spool) = settings.spool.take() else {
-            return Ok(Self { shared: Arc::new(Shared::new(settings)), spool: None });
+            return Ok(Self {
+                shared: Arc::new(Shared::new(settings)),
+                spool: None,
+                observation: Observation::default(),
+            });
         };
         let mut shared = Shared::new(settings);
         let (now, time) = (Instant::now(), shared::nanoseconds_now());
@@ -62,7 +69,7 @@ impl Inbox {
         shared.begin_from(&opened);
         let shared = Arc::new(shared);
         let spool = GroupCommit::start(opened, spool.state, &shared).map_err(SpoolError::Thread)?;
-        Ok(Self { shared, spool: Some(spool) })
+        Ok(Self { shared, spool: Some(spool), observation: Observation::default() })
     }
 
     /// Puts an event into the queue in memory, or drops it, counted and reported.
@@ -136,30 +143,6 @@ impl Inbox {
         self.shared.queue.close();
     }
 
-    /// Everything counted, and how full the queue and the spool are.
-    pub fn metrics(&self) -> Vec<Metric> {
-        let (events, bytes) = self.shared.queue.depth();
-        let mut metrics: Vec<Metric> = self.shared.counters.metrics().collect();
-        metrics.push(gauge("events_queued", "Events waiting for the host in memory.", events as u64));
-        metrics.push(gauge(
-            "queued_bytes",
-            "Size of the events waiting for the host in memory, in bytes.",
-            bytes as u64,
-        ));
-        if let Some(spool) = &self.shared.spool {
-            let oldest = spool.oldest_age(self.shared.queue.acknowledged()).as_secs();
-            let unread = self.shared.queue.unread();
-            let backlog = unread.to.saturating_sub(unread.from);
-            metrics.extend([
-                gauge("spool_bytes", "Size of the spool's files, in bytes.", spool.bytes()),
-                gauge("spool_segments", "Number of the spool's files.", spool.segments() as u64),
-                gauge("spool_events_behind", "Events waiting for the host on the disk only.", backlog),
-                gauge("spool_oldest_seconds", "About how long the oldest event in the spool has been waiting.", oldest),
-            ]);
-        }
-        metrics
-    }
-
     pub(crate) fn count(&self, counter: Counter) {
         self.shared.counters.increase(counter);
     }
@@ -182,8 +165,4 @@ impl Accepted {
             Err(refused) => _ = self.refused.get_or_insert(refused),
         }
     }
-}
-
-const fn gauge(name: &'static str, description: &'static str, value: u64) -> Metric {
-    Metric { name, description, kind: MetricKind::Gauge, value }
 }

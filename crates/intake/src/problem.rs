@@ -14,6 +14,8 @@ const MAX_MESSAGE_BYTES: usize = 512;
 pub enum ProblemKind {
     /// A request without the right token.
     Unauthorized,
+    /// A request from an address that is not among those allowed.
+    SourceForbidden,
     /// A body, or a part of it, that is not an audit event.
     MalformedBody,
     /// A body above the limit.
@@ -30,6 +32,10 @@ pub enum ProblemKind {
     TlsHandshake,
     /// The system refused to accept a connection, for example for want of file descriptors.
     AcceptFailed,
+    /// A certificate that ends soon, or that was changed into something unusable.
+    Certificate,
+    /// A file with a secret was changed into something unusable.
+    Secret,
     /// A file, or a part of it, that is not an audit event.
     MalformedFile,
     /// A file that cannot be opened or read.
@@ -38,8 +44,9 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Unauthorized,
+        Self::SourceForbidden,
         Self::MalformedBody,
         Self::BodyTooLarge,
         Self::BodyIncomplete,
@@ -48,6 +55,8 @@ impl ProblemKind {
         Self::SpoolDamaged,
         Self::TlsHandshake,
         Self::AcceptFailed,
+        Self::Certificate,
+        Self::Secret,
         Self::MalformedFile,
         Self::UnreadableFile,
     ];
@@ -56,6 +65,7 @@ impl ProblemKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unauthorized => "unauthorized",
+            Self::SourceForbidden => "source_forbidden",
             Self::MalformedBody => "malformed_body",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyIncomplete => "body_incomplete",
@@ -64,6 +74,8 @@ impl ProblemKind {
             Self::SpoolDamaged => "spool_damaged",
             Self::TlsHandshake => "tls_handshake",
             Self::AcceptFailed => "accept_failed",
+            Self::Certificate => "certificate",
+            Self::Secret => "secret",
             Self::MalformedFile => "malformed_file",
             Self::UnreadableFile => "unreadable_file",
         }

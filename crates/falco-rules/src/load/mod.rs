@@ -1,5 +1,6 @@
 //! Loads rules files: reads one after the other, and after each compiles everything there is so far, as Falco does.
 
+mod asked;
 mod compile;
 mod lists;
 mod macros;

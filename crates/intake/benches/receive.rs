@@ -46,7 +46,7 @@ fn post_and_answer(bencher: Bencher<'_, '_>, event_bytes: usize) {
 fn settings() -> Settings {
     Settings {
         listen: "http://127.0.0.1:0/".parse().unwrap(),
-        token: VerificationToken { secret: Secret::new(TOKEN).unwrap(), instance: None },
+        tokens: vec![VerificationToken { secret: Secret::new(TOKEN).unwrap(), instance: None }],
         secrets_dir: None,
         limits: Limits::default(),
     }

@@ -13,7 +13,7 @@
 //! let receiver = Receiver::start(
 //!     Settings {
 //!         listen: "http://localhost:0/gitlab".parse()?,
-//!         token: VerificationToken { secret: Secret::new("Kx3v-q9TzR2mW7pLc5Yd")?, instance: None },
+//!         tokens: vec![VerificationToken { secret: Secret::new("Kx3v-q9TzR2mW7pLc5Yd")?, instance: None }],
 //!         secrets_dir: None,
 //!         limits: Limits::default(),
 //!     },

@@ -1,7 +1,6 @@
 //! `rules test`: runs the rule tests that stand beside the rules.
 
 use std::{
-    fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -36,11 +35,7 @@ pub(super) fn test(arguments: &RulesTestArguments) -> Result<Outcome, Failure> {
 
 /// The report, which quotes what events hold, safe for a terminal.
 fn lines(report: &RuleTestReport) -> String {
-    let mut lines = String::new();
-    for line in report.to_string().lines() {
-        _ = writeln!(lines, "{}", Visible(line));
-    }
-    lines
+    report.to_string().lines().flat_map(|line| [Visible(line).to_string(), "\n".to_owned()]).collect()
 }
 
 /// What the given files and folders hold.

@@ -2,6 +2,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    code::git,
     company::{OFFICE, Person, Project, Role},
     record::{Record, Thing},
     sign_in::own,
@@ -90,6 +91,7 @@ impl Week {
         }
         self.new_phone(&office(&developers[20], 1));
         self.new_phone(&office(&developers[21], 3));
+        self.change_everywhere(&office(&developers[80], 2));
         self.locked_out(&developers[30]);
         self.two_people_join(&administrator);
         self.somebody_leaves(&administrator, &developers[40]);
@@ -135,7 +137,7 @@ impl Week {
             for position in person.projects.clone() {
                 at += 3 * MINUTE;
                 let project = self.company.projects[position].clone();
-                self.add(crate::code::git(&person, &project, OFFICE, "ssh", "clone"), at);
+                self.add(git(Thing::user(&person), &project, OFFICE, "ssh", "clone"), at);
             }
         }
     }

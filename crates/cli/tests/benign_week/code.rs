@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use serde_json::json;
 
 use crate::{
-    company::{Person, Project, Role, runner},
+    company::{BACKUP, CLUSTER, Person, Project, Role, runner},
     record::{Record, Thing},
     week::{HOUR, MINUTE, Shift, Week},
 };
@@ -13,11 +13,11 @@ impl Week {
     pub(crate) fn developer(&mut self, shift: &Shift<'_>) {
         for _ in 0..self.rng.usize(4..12) {
             let (project, at) = (self.project_of(shift.person), self.during(shift));
-            self.add(git(shift.person, &project, shift.address, "ssh", "fetch"), at);
+            self.add(git(Thing::user(shift.person), &project, shift.address, "ssh", "fetch"), at);
         }
         for _ in 0..self.rng.usize(1..6) {
             let (project, at) = (self.project_of(shift.person), self.during(shift));
-            self.add(git(shift.person, &project, shift.address, "ssh", "push"), at);
+            self.add(git(Thing::user(shift.person), &project, shift.address, "ssh", "push"), at);
             self.pipeline(shift.person, &project, at + 5_000);
         }
         if self.happens(0.5) {
@@ -32,7 +32,7 @@ impl Week {
         for _ in 0..self.rng.usize(3..8) {
             at += self.rng.i64(2_000..3 * MINUTE);
             let runner = runner(&mut self.rng);
-            self.add(git(person, project, runner, "http", "fetch"), at);
+            self.add(git(Thing::user(person), project, runner, "http", "fetch"), at);
             for _ in 0..self.rng.usize(1..4) {
                 at += self.rng.i64(500..MINUTE);
                 let used = Record::new(
@@ -46,19 +46,46 @@ impl Week {
         }
     }
 
-    /// Each project is built at night; the bot that updates dependencies looks at all of them from a runner.
+    /// Each project is built at night, the bot that updates dependencies looks at all of them from a runner, and a backup
+    /// fetches them all.
     pub(crate) fn nightly(&mut self, begin: i64) {
         let administrator = self.company.with_role(Role::Administrator).next().unwrap().clone();
         for project in self.company.projects.clone() {
             let at = begin + self.rng.i64(0..3 * HOUR);
             self.pipeline(&administrator, &project, at);
         }
-        let bot = Person { id: 300, name: "renovate-bot".to_owned(), ..administrator };
+        let bot = Thing::new(300, "User", "renovate-bot");
         let runner = runner(&mut self.rng);
-        let mut at = begin + 3 * HOUR;
+        self.fetch_all(&bot, runner, begin + 3 * HOUR, MINUTE);
+        self.fetch_all(&Thing::new(-3, "DeployKey", "backup"), BACKUP, begin + HOUR, 20_000);
+    }
+
+    /// All projects, one after the other.
+    fn fetch_all(&mut self, author: &Thing, address: IpAddr, begin: i64, pause: i64) {
+        let mut at = begin;
         for project in self.company.projects.clone() {
-            at += self.rng.i64(20_000..MINUTE);
-            self.add(git(&bot, &project, runner, "http", "fetch"), at);
+            at += self.rng.i64(pause / 3..pause);
+            self.add(git(author.clone(), &project, address, "ssh", "fetch"), at);
+        }
+    }
+
+    /// The cluster looks every few minutes whether there is something new to deploy, with each group's deploy token.
+    pub(crate) fn deployments(&mut self, begin: i64) {
+        for number in 0..6 * 24 {
+            for project in self.company.projects.clone().iter().filter(|project| project.path.ends_with("/deploy")) {
+                let token = Thing::new(-2, "DeployToken", format!("{}-cluster", project.group));
+                let at = begin + number * 10 * MINUTE + self.rng.i64(0..MINUTE);
+                self.add(git(token, project, CLUSTER, "http", "fetch"), at);
+            }
+        }
+    }
+
+    /// An engineer changes the same line in many projects.
+    pub(crate) fn change_everywhere(&mut self, shift: &Shift<'_>) {
+        let mut at = self.during(shift);
+        for project in self.company.projects.clone().iter().step_by(8) {
+            at += self.rng.i64(15_000..40_000);
+            self.add(git(Thing::user(shift.person), project, shift.address, "ssh", "clone"), at);
         }
     }
 
@@ -105,9 +132,9 @@ impl Week {
     }
 }
 
-pub(crate) fn git(person: &Person, project: &Project, address: IpAddr, protocol: &str, verb: &str) -> Record {
+pub(crate) fn git(author: Thing, project: &Project, address: IpAddr, protocol: &str, verb: &str) -> Record {
     let action = if verb == "push" { "git-receive-pack" } else { "git-upload-pack" };
-    Record::new("repository_git_operation", Thing::user(person), Thing::project(project), Thing::project(project))
+    Record::new("repository_git_operation", author, Thing::project(project), Thing::project(project))
         .from(address)
         .saying(json!({"protocol": protocol, "action": action, "verb": verb}))
 }

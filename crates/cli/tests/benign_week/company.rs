@@ -42,6 +42,12 @@ pub(crate) struct Project {
 /// The address of the office, as seen from the Internet.
 pub(crate) const OFFICE: IpAddr = IpAddr::V4(Ipv4Addr::new(87, 140, 10, 20));
 
+/// Where the company's software runs.
+pub(crate) const CLUSTER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 40, 0, 7));
+
+/// The machine that keeps copies of all repositories.
+pub(crate) const BACKUP: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 30, 0, 5));
+
 const GROUPS: [&str; 8] = ["shop", "payments", "logistics", "data", "platform", "mobile", "web", "tools"];
 const SERVICES: [&str; 15] = [
     "api", "frontend", "worker", "schema", "deploy", "docs", "client", "gateway", "search", "export", "mailer",

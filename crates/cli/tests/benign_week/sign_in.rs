@@ -24,22 +24,14 @@ impl Week {
                 at += self.rng.i64(4_000..20_000);
             }
         }
-        let has_key = shift.person.id % 3 != 0;
-        if !has_key && self.happens(0.02) {
+        if !has_security_key(shift.person) && self.happens(0.02) {
             self.add(failed(shift, "login_failed_with_otp_authentication", "OTP"), at);
             at += 20_000;
         }
-        let (event_type, method) = if has_key {
-            ("authenticated_with_webauthn", "webauthn")
-        } else {
-            ("authenticated_with_two_factor", "two-factor")
-        };
-        let message = format!("Signed in with {method} authentication");
-        let record = own(shift.person, event_type).from(shift.address).saying(message).with(json!({"with": method}));
-        self.add(record, at);
+        self.add(signed_in(shift), at);
     }
 
-    /// Locked out after a holiday: ten wrong passwords, then a reset.
+    /// After a holiday: four wrong passwords, a reset, and in.
     pub(crate) fn forgotten_password(&mut self, shift: &Shift<'_>) {
         let mut at = shift.begin - 30 * MINUTE;
         for _ in 0..4 {
@@ -56,6 +48,7 @@ impl Week {
         self.add(asked.from(shift.address).saying("Ask for password reset"), at + MINUTE);
         let changed = own(person, "user_password_updated").from(shift.address).saying("Changed password");
         self.add(changed, at + 4 * MINUTE);
+        self.add(signed_in(shift), at + 5 * MINUTE);
     }
 
     /// A new phone: the second factor goes and comes back.
@@ -73,6 +66,21 @@ impl Week {
 /// Something somebody does to their own account.
 pub(crate) fn own(person: &Person, event_type: &'static str) -> Record {
     Record::new(event_type, Thing::user(person), Thing::account(person), Thing::user(person))
+}
+
+/// A third use an app on their phone instead.
+fn has_security_key(person: &Person) -> bool {
+    person.id % 3 != 0
+}
+
+fn signed_in(shift: &Shift<'_>) -> Record {
+    let (event_type, method) = if has_security_key(shift.person) {
+        ("authenticated_with_webauthn", "webauthn")
+    } else {
+        ("authenticated_with_two_factor", "two-factor")
+    };
+    let message = format!("Signed in with {method} authentication");
+    own(shift.person, event_type).from(shift.address).saying(message).with(json!({"with": method}))
 }
 
 fn failed(shift: &Shift<'_>, event_type: &'static str, method: &str) -> Record {

@@ -46,6 +46,7 @@ impl Week {
 
     fn day(&mut self, day: i64) {
         self.nightly(moment(day, 1));
+        self.deployments(moment(day, 0));
         for person in self.company.people.clone() {
             if self.is_working(day, &person) {
                 let (address, begin) = (self.place(&person), moment(day, 7) + self.rng.i64(0..2 * HOUR));

@@ -13,14 +13,17 @@
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+mod added;
 mod addition;
 mod address;
+mod address_class;
 mod author;
 mod body;
 mod body_error;
 mod event;
 mod event_index;
 mod field;
+mod finding;
 mod git;
 mod index_reader;
 mod json_depth;
@@ -32,11 +35,13 @@ mod operation;
 mod plugin_error;
 mod token;
 
-pub use addition::{Addition, Origin, Place, with_addition};
+pub use addition::{Addition, Network, Origin, Place, Travel, with_addition};
+pub use address_class::AddressClass;
 pub use author::AuthorType;
 pub use body::{EventsInBody, events};
 pub use body_error::{BodyError, JsonKind};
 pub use event::AuditEvent;
 pub use event_index::{EventIndex, ParseError};
 pub use field::{FIELDS, Field, FieldArgument, FieldType, FieldValue, field, markdown};
+pub use finding::{Finding, FindingValue, Findings};
 pub use plugin_error::PluginError;

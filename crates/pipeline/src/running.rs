@@ -7,9 +7,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, PluginError};
 use enrich::{Arrival, CityDatabase, EnrichedEvent, Enricher};
-use intake::{BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
+use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
 
 use crate::incoming::Incoming;
+use crate::silence::Silence;
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
 /// Events on their way from GitLab to one host.
@@ -20,6 +21,9 @@ use crate::{Batch, Metrics, Settings, Source, StartError};
 pub struct Pipeline {
     inbox: Arc<Inbox>,
     incoming: Incoming,
+    /// After the source, so that it can be watched until that has ended.
+    admin: Option<AdminServer>,
+    silence: Option<Silence>,
     enricher: Enricher,
     /// Kept from batch to batch for its memory.
     received: Vec<ReceivedEvent>,
@@ -37,10 +41,14 @@ impl Pipeline {
     /// Opens the source. When this returns, the port is open.
     pub fn start(settings: &Settings, source: &Source) -> Result<Self, StartError> {
         let inbox = Arc::new(Inbox::new(settings.max_queue_size));
+        let admin = settings.admin_address.as_ref().map(|address| AdminServer::start(address, Arc::clone(&inbox)));
+        let admin = admin.transpose().map_err(StartError::Admin)?;
         let incoming = Incoming::open(settings, source, &inbox)?;
         Ok(Self {
             inbox,
             incoming,
+            admin,
+            silence: settings.max_silence.map(|longest| Silence::new(longest, Instant::now())),
             enricher: Enricher::new(open_city_database(settings)),
             received: Vec::new(),
             log_events: if settings.debug_json { LogEvents::Yes } else { LogEvents::No },
@@ -54,11 +62,15 @@ impl Pipeline {
     pub fn next_batch(&mut self, limits: BatchLimits, wait: Duration) -> Batch {
         let mut received = mem::take(&mut self.received);
         let taken = self.incoming.take(&self.inbox, &mut received, limits, wait);
+        self.inbox.delivered(&received);
         let mut events: Vec<EnrichedEvent> = received.drain(..).map(|event| self.enrich(&event)).collect();
         self.received = received;
         // At the end nobody will ask again, so what would be due later is due now.
         let due_at = if taken == Taken::Closed { Instant::now() + PROBLEM_INTERVAL } else { Instant::now() };
         events.extend(self.inbox.due_problems(due_at).iter().map(report));
+        if let Some(silence) = &mut self.silence {
+            events.extend(silence.events(&self.inbox.instances(), Instant::now()));
+        }
         if self.log_events == LogEvents::Yes {
             events.iter().for_each(log);
         }
@@ -80,6 +92,11 @@ impl Pipeline {
     /// The address that is listened on, with the port the system chose where the URL said 0; none where files are read.
     pub const fn local_address(&self) -> Option<SocketAddr> {
         self.incoming.local_address()
+    }
+
+    /// The address that health and metrics are served on, if they are.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(AdminServer::local_address)
     }
 
     /// What the pipeline counts.
@@ -108,10 +125,15 @@ fn open_city_database(settings: &Settings) -> Option<CityDatabase> {
 }
 
 fn report(problem: &Problem) -> EnrichedEvent {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    let time = u64::try_from(now).unwrap_or(u64::MAX);
+    let time = now();
     let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
     EnrichedEvent { json: error.event(time, Origin::Webhook, None), time }
+}
+
+/// Nanoseconds since the Unix epoch.
+pub(crate) fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    u64::try_from(now).unwrap_or(u64::MAX)
 }
 
 /// Logs an event for `DebugJSON`.

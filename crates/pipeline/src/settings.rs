@@ -1,16 +1,19 @@
 //! The operator's settings: read from what Falco or falco.yaml gives, checked as a whole before anything starts.
 
+mod duration;
 mod error;
 mod key;
+mod networks;
 mod number;
 mod reference;
 mod schema;
 mod secret;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub use error::SettingsError;
-use intake::{Listen, Secret};
+use intake::{AdminAddress, Listen, Networks, Secret};
 pub use key::{KEYS, Key, Kind};
 pub use reference::markdown;
 pub use schema::json_schema;
@@ -23,16 +26,26 @@ pub struct Settings {
     pub listen: Option<Listen>,
     /// `UseHTTPS`: whether the default address is HTTPS on port 443 or HTTP on port 80.
     pub scheme: DefaultScheme,
+    /// `AdminAddress`: where health and metrics are served; none for nowhere.
+    pub admin_address: Option<AdminAddress>,
     /// `SecretsDir`: folder with `server.crt` and `server.key`.
     pub secrets_dir: Option<PathBuf>,
+    /// `ClientCA`: file with the authorities of clients' certificates; with it, clients must show one.
+    pub client_authority: Option<PathBuf>,
     /// `VerificationToken` and `VerificationTokens`: what senders prove themselves with.
     pub tokens: Vec<Token>,
+    /// `AllowedSources`: where requests may come from; none for everywhere.
+    pub allowed_sources: Option<Networks>,
+    /// `TrustedProxies`: whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Networks,
     /// `MaxmindCityDBPath`: database for `gitlab.city`, `gitlab.country`, and so on.
     pub city_database: Option<PathBuf>,
     /// `MaxEventSize`: largest request body, in bytes.
     pub max_event_size: usize,
     /// `MaxQueueSize`: most bytes of events that wait for the host.
     pub max_queue_size: usize,
+    /// `MaxSilence`: how long an instance may send nothing before that is reported; none if it may do so for ever.
+    pub max_silence: Option<Duration>,
     /// `Debug`: whether to log each request.
     pub debug: bool,
     /// `DebugJSON`: whether to log each event.
@@ -62,11 +75,16 @@ impl Default for Settings {
         Self {
             listen: None,
             scheme: DefaultScheme::Https,
+            admin_address: None,
             secrets_dir: None,
+            client_authority: None,
             tokens: Vec::new(),
+            allowed_sources: None,
+            trusted_proxies: Networks::default(),
             city_database: None,
             max_event_size: key::MAX_EVENT_SIZE.default,
             max_queue_size: key::MAX_QUEUE_SIZE.default,
+            max_silence: None,
             debug: false,
             debug_json: false,
         }

@@ -34,7 +34,7 @@ pub(super) fn test(arguments: &RulesTestArguments) -> Result<Outcome, Failure> {
 
 /// The report, which quotes what events hold, safe for a terminal.
 fn lines(report: &RuleTestReport) -> String {
-    report.to_string().lines().map(|line| format!("{}\n", Visible(line))).collect()
+    report.to_string().lines().flat_map(|line| [Visible(line).to_string(), "\n".to_owned()]).collect()
 }
 
 /// What the given files and folders hold.

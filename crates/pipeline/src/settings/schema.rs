@@ -24,7 +24,9 @@ fn property(key: &Key) -> Value {
         Kind::Switch => &["boolean", "string", "null"],
         Kind::Path | Kind::Url | Kind::Secret => &["string", "number", "boolean", "null"],
         Kind::Secrets => &["object", "null"],
+        Kind::Networks => &["array", "string", "null"],
         Kind::Size(_) => &["integer", "string", "null"],
+        Kind::Duration(_) => &["string", "integer", "null"],
     };
     let mut property = json!({
         "title": key.name,

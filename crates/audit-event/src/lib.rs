@@ -14,8 +14,10 @@
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+mod added;
 mod addition;
 mod address;
+mod address_class;
 mod author;
 mod body;
 mod body_error;
@@ -23,6 +25,7 @@ mod catalogue;
 mod event;
 mod event_index;
 mod field;
+mod finding;
 mod git;
 mod index_reader;
 mod json_depth;
@@ -34,7 +37,8 @@ mod operation;
 mod plugin_error;
 mod token;
 
-pub use addition::{Addition, Origin, Place, with_addition};
+pub use addition::{Addition, Network, Origin, Place, Travel, with_addition};
+pub use address_class::AddressClass;
 pub use author::AuthorType;
 pub use body::{EventsInBody, events};
 pub use body_error::{BodyError, JsonKind};
@@ -42,4 +46,5 @@ pub use catalogue::{CatalogueError, EventScope, EventType, Milestone, Scenario, 
 pub use event::AuditEvent;
 pub use event_index::{EventIndex, ParseError};
 pub use field::{FIELDS, Field, FieldArgument, FieldType, FieldValue, field, markdown};
+pub use finding::{Finding, FindingValue, Findings};
 pub use plugin_error::PluginError;

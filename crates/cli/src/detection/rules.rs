@@ -66,7 +66,7 @@ impl<'a> RuleChoice<'a> {
     /// The files' texts, and what to tell about those that are not there.
     pub(crate) fn read(&self) -> Result<(Vec<RulesFile>, Vec<String>), Failure> {
         let (paths, is_required) = match self.source {
-            RuleSource::Builtin => return Ok((vec![builtin::rules_file()], Vec::new())),
+            RuleSource::Builtin => return Ok((builtin::rules_files(), Vec::new())),
             RuleSource::Flags(paths) => (paths, true),
             RuleSource::FalcoYaml(paths) => (paths, false),
         };

@@ -20,7 +20,7 @@ pub(crate) fn schema() -> Schema {
         is_list: field.is_list,
         argument: match field.argument {
             FieldArgument::None => falco_rules::FieldArgument::None,
-            FieldArgument::RequiredKey => falco_rules::FieldArgument::RequiredKey,
+            FieldArgument::RequiredKey | FieldArgument::Tracker => falco_rules::FieldArgument::RequiredKey,
         },
     });
     Schema::new(SOURCE, PLUGIN, env!("CARGO_PKG_VERSION"), fields.collect())

@@ -14,4 +14,5 @@ mod rules;
 mod run;
 mod samples;
 mod send;
+mod shipped_rules;
 mod terminal;

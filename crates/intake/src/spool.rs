@@ -17,6 +17,7 @@ mod segment;
 mod segments;
 mod writer;
 
+use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -63,6 +64,8 @@ impl Spool {
         let directory = state.path().join("spool");
         let unusable = |cause| SpoolError::Unusable { path: directory.clone(), cause };
         std::fs::create_dir_all(&directory).map_err(unusable)?;
+        // A directory that is gone after a power failure takes all that is in it with it.
+        File::open(state.path()).and_then(|above| above.sync_all()).map_err(unusable)?;
         let (file, sequence) = Acknowledged::open(&directory).map_err(unusable)?;
         let (segments, recovered) = recovery::recover(&directory, sequence, recall)?;
         let shelf = Arc::new(Shelf { segments: Mutex::new(segments), backlog: Mutex::new(Backlog::new(&directory)) });

@@ -32,6 +32,11 @@ impl StateDirectory {
     pub fn open(path: &Path) -> Result<Self, StateDirectoryError> {
         let unusable = |cause| StateDirectoryError::Unusable { path: path.to_owned(), cause };
         fs::create_dir_all(path).map_err(unusable)?;
+        // A new directory is to be there after a power failure, too. Where its parent is not ours to read, it was made by
+        // somebody else, who is long done.
+        if let Some(parent) = path.parent().and_then(|parent| File::open(parent).ok()) {
+            parent.sync_all().map_err(unusable)?;
+        }
         let lock =
             OpenOptions::new().write(true).create(true).truncate(false).open(path.join("lock")).map_err(unusable)?;
         match lock.try_lock() {

@@ -172,8 +172,9 @@ impl Clerk {
         if sequence <= self.progress.sequence() {
             return;
         }
-        let kept = self.progress.set(sequence).and_then(|()| self.writer.remove_up_to(sequence));
-        if let Err(error) = kept {
+        // On a full disk nothing can be written until something is removed.
+        let removed = self.writer.remove_up_to(sequence);
+        if let Err(error) = removed.and_then(|()| self.progress.set(sequence)) {
             tracing::debug!(%error, "the spool cannot be tidied up");
         }
     }

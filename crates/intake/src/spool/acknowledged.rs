@@ -27,7 +27,10 @@ impl Acknowledged {
         let [number @ .., c0, c1, c2, c3] = bytes;
         let is_sound = is_whole && u32::from_le_bytes([c0, c1, c2, c3]) == crc32fast::hash(&number);
         let sequence = if is_sound { u64::from_le_bytes(number).min(MAX_SEQUENCE) } else { 0 };
-        Ok((Self(file), sequence))
+        let acknowledged = Self(file);
+        // So that the file has its room on the disk, and the number can be written when that is full.
+        acknowledged.write(sequence)?;
+        Ok((acknowledged, sequence))
     }
 
     pub(super) fn write(&self, sequence: u64) -> io::Result<()> {

@@ -53,7 +53,8 @@ pub(super) fn recover(
             Head::OtherVersion(version) => return Err(SpoolError::OtherVersion { path, version }),
             head => reading.read(*id, head, file, recall).map_err(unusable)?,
         };
-        recovered.next_sequence = recovered.next_sequence.max(segment.last + 1);
+        // More than its first number also where a crash came before its first record, so that no name is used twice.
+        recovered.next_sequence = recovered.next_sequence.max(segment.last + 1).max(id.first + 1);
         segments.add(segment);
     }
     Ok((segments, recovered))

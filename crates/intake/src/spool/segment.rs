@@ -1,9 +1,10 @@
 //! One file of the spool: its name, its head, how it comes to be on the disk.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::record::MAX_SEQUENCE;
 use crate::worth::Rank;
 
 /// Says what the file is and in which version.
@@ -47,20 +48,22 @@ impl SegmentId {
         let is_segment = path.extension().is_some_and(|extension| extension == EXTENSION);
         let (rank, first) = path.file_stem().filter(|_| is_segment)?.to_str()?.split_once('-')?;
         let rank = Rank::ALL.into_iter().find(|known| rank_name(*known) == rank)?;
-        Some(Self { rank, first: u64::from_str_radix(first, 16).ok().filter(|_| first.len() == 16)? })
+        let number =
+            u64::from_str_radix(first, 16).ok().filter(|number| first.len() == 16 && *number <= MAX_SEQUENCE)?;
+        Some(Self { rank, first: number })
     }
 
     /// Makes the file. When this returns, it stays after a power failure.
     pub(super) fn create(self, directory: &Path) -> io::Result<File> {
         let path = self.path(directory);
-        let create = || {
-            let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let mut begin = || {
             file.write_all(&head())?;
             file.sync_all()?;
-            File::open(directory)?.sync_all()?;
-            Ok(file)
+            File::open(directory)?.sync_all()
         };
-        create().inspect_err(|_| drop(std::fs::remove_file(&path)))
+        begin().inspect_err(|_| drop(fs::remove_file(&path)))?;
+        Ok(file)
     }
 }
 
@@ -105,9 +108,14 @@ mod tests {
             let id = SegmentId { rank, first: 0xABCD };
             assert_eq!(SegmentId::of_path(&id.path(Path::new("/x"))), Some(id));
         }
-        for other in
-            ["saved-1.segment", "saved-000000000000000g.segment", "x-0000000000000001.segment", "lock", "segment"]
-        {
+        for other in [
+            "saved-1.segment",
+            "saved-000000000000000g.segment",
+            "saved-ffffffffffffffff.segment",
+            "x-0000000000000001.segment",
+            "lock",
+            "segment",
+        ] {
             assert_eq!(SegmentId::of_path(Path::new(other)), None, "{other}");
         }
     }

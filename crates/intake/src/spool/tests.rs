@@ -140,6 +140,20 @@ fn numbers_are_not_given_twice_when_all_was_taken_and_removed() {
 }
 
 #[test]
+fn a_segment_that_a_crash_left_empty_does_not_stand_in_the_way() {
+    let place = Place::new();
+    store(&mut place.open(MIB), Worth::Saved, &["a"]);
+    let directory = place.0.path().join("spool");
+    drop(segment::SegmentId { rank: Worth::Saved.rank(), first: 2 }.create(&directory).unwrap());
+    fs::write(segment::SegmentId { rank: Worth::JobToken.rank(), first: 3 }.path(&directory), "").unwrap();
+    let mut spool = place.open(MIB);
+    store(&mut spool, Worth::Saved, &["b"]);
+    store(&mut spool, Worth::JobToken, &["c"]);
+    drop(spool);
+    assert_eq!(read(&place.open(MIB)), (vec!["a".to_owned(), "b".to_owned(), "c".to_owned()], 0));
+}
+
+#[test]
 fn a_reader_that_has_caught_up_goes_on_when_there_is_more() {
     let place = Place::new();
     let mut spool = place.open(MIB);

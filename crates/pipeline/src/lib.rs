@@ -16,6 +16,7 @@
 
 mod batch;
 mod incoming;
+mod keeping;
 mod metrics;
 mod running;
 mod settings;

@@ -6,9 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use falco_rules::{LoadReport, MAX_FILE_SIZE, RulesFile};
+use falco_rules::{LoadReport, MAX_FILE_SIZE, RuleSet, RulesFile};
 
-use super::builtin;
+use super::{builtin, schema};
 use crate::{Failure, falco_yaml::FalcoYaml};
 
 /// Which rules are used.
@@ -39,6 +39,13 @@ impl<'a> RuleChoice<'a> {
             None => RuleSource::Builtin,
         };
         Self { source, file }
+    }
+
+    /// The rules, compiled, where nobody wants to know of warnings.
+    pub(crate) fn load(&self) -> Result<RuleSet, Failure> {
+        let (files, _) = self.read()?;
+        let (report, rules) = RuleSet::load(&files, &[schema()]);
+        rules.ok_or_else(|| self.unusable(&report))
     }
 
     /// Why rules that were read cannot be used.

@@ -6,6 +6,9 @@ use falco_rules::{FieldDefinition, Schema};
 /// The event source of the plugin, which rules name in `source`.
 pub(crate) const SOURCE: &str = "gitlab";
 
+/// The field that says what happened; most rules look for some of its values.
+pub(crate) const EVENT_TYPE: &str = "gitlab.event_type";
+
 /// The plugin's name, which rules name in `required_plugin_versions`.
 const PLUGIN: &str = "gitlab";
 

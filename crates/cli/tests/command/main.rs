@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod certificate;
+mod events;
 mod falco_yaml;
 mod geoip;
 mod https;

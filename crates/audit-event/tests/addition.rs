@@ -127,7 +127,7 @@ fn an_addition_is_no_member_of_details() {
 #[test]
 fn a_plugin_error_is_an_event_that_says_what_went_wrong() {
     let error = PluginError { kind: "unauthorized", message: "wrong \"token\"", count: 3 };
-    let event = error.event(RECEIVED_AT, Origin::Webhook, None);
+    let event = with_addition(&error.event(RECEIVED_AT), &Addition { plugin_error: Some(error), ..addition() });
     assert_eq!(value(&event, "gitlab.event_type"), Some(text("pluginerror")));
     assert_eq!(value(&event, "gitlab.pluginerror.kind"), Some(text("unauthorized")));
     assert_eq!(value(&event, "gitlab.pluginerrormessage"), Some(text("wrong \"token\"")));
@@ -194,6 +194,7 @@ fn fields_are_the_same_before_the_addition_is_spliced_in_as_after() {
         network: Some(Network { asn: Some(1), organization: None }),
         address_lists: &lists,
         travel: Some(Travel { speed_kmh: 1, distance_km: 2, from_country: None }),
+        plugin_error: Some(PluginError { kind: "unauthorized", message: "no token", count: 3 }),
         ..addition()
     };
     let sent = r#"{"created_at":"2026-02-10T09:15:27Z","_falco":{"origin":"api","place":{"continent":"Nowhere"}}}"#;

@@ -30,11 +30,13 @@ pub enum ProblemKind {
     MalformedFile,
     /// A file that cannot be opened or read.
     UnreadableFile,
+    /// A database, an address list or the state of the trackers cannot be used.
+    Enrichment,
 }
 
 impl ProblemKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unauthorized,
         Self::MalformedBody,
         Self::BodyTooLarge,
@@ -44,6 +46,7 @@ impl ProblemKind {
         Self::AcceptFailed,
         Self::MalformedFile,
         Self::UnreadableFile,
+        Self::Enrichment,
     ];
 
     /// The name, as in `gitlab.pluginerror.kind`.
@@ -58,6 +61,7 @@ impl ProblemKind {
             Self::AcceptFailed => "accept_failed",
             Self::MalformedFile => "malformed_file",
             Self::UnreadableFile => "unreadable_file",
+            Self::Enrichment => "enrichment",
         }
     }
 }

@@ -4,9 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use intake::{
-    BatchLimits, FileEvents, Inbox, InputFiles, Limits, ReceivedEvent, Receiver, Taken, VerificationToken,
-};
+use intake::{BatchLimits, FileEvents, Inbox, InputFiles, Limits, ReceivedEvent, Receiver, Taken, VerificationToken};
 
 use crate::{Settings, Source, StartError};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, PluginError};
-use enrich::{Arrival, CityDatabase, EnrichedEvent, Enricher};
+use enrich::{Arrival, EnrichedEvent, Enricher, EnricherSettings};
 use intake::{BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
 
 use crate::incoming::Incoming;
@@ -38,10 +38,11 @@ impl Pipeline {
     pub fn start(settings: &Settings, source: &Source) -> Result<Self, StartError> {
         let inbox = Arc::new(Inbox::new(settings.max_queue_size));
         let incoming = Incoming::open(settings, source, &inbox)?;
+        let enricher = open_enricher(settings, source, &inbox)?;
         Ok(Self {
             inbox,
             incoming,
-            enricher: Enricher::new(open_city_database(settings)),
+            enricher,
             received: Vec::new(),
             log_events: if settings.debug_json { LogEvents::Yes } else { LogEvents::No },
         })
@@ -58,7 +59,11 @@ impl Pipeline {
         self.received = received;
         // At the end nobody will ask again, so what would be due later is due now.
         let due_at = if taken == Taken::Closed { Instant::now() + PROBLEM_INTERVAL } else { Instant::now() };
-        events.extend(self.inbox.due_problems(due_at).iter().map(report));
+        let due = self.inbox.due_problems(due_at);
+        events.extend(due.iter().map(|problem| self.report(problem)));
+        if let Err(error) = self.enricher.tend(Instant::now()) {
+            report_enrichment(&self.inbox, format!("StateDir: {error}"));
+        }
         if self.log_events == LogEvents::Yes {
             events.iter().for_each(log);
         }
@@ -84,7 +89,7 @@ impl Pipeline {
 
     /// What the pipeline counts.
     pub fn metrics(&self) -> Metrics {
-        Metrics::new(&self.inbox)
+        Metrics::new(&self.inbox, self.enricher.metrics())
     }
 
     fn enrich(&mut self, event: &ReceivedEvent) -> EnrichedEvent {
@@ -96,22 +101,36 @@ impl Pipeline {
         }
         enriched
     }
+
+    fn report(&mut self, problem: &Problem) -> EnrichedEvent {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+        let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
+        self.enricher.report(&error, u64::try_from(now).unwrap_or(u64::MAX), Origin::Webhook)
+    }
 }
 
-/// The City database, if one is configured and fit. One that is not is said so and left out: an event without a place is
+/// The enricher. A database, a list or a state that cannot be used is said so and left out: an event without a place is
 /// better than no event.
-fn open_city_database(settings: &Settings) -> Option<CityDatabase> {
-    let path = settings.city_database.as_ref()?;
-    CityDatabase::open(path)
-        .inspect_err(|error| tracing::warn!("MaxmindCityDBPath: {error}; events have no place"))
-        .ok()
+fn open_enricher(settings: &Settings, source: &Source, inbox: &Arc<Inbox>) -> Result<Enricher, StartError> {
+    let state_dir = match source {
+        Source::Webhook(_) => settings.state_dir.clone(),
+        // Reading old events again must neither see nor change what the stream of today has taught.
+        Source::Files(_) => None,
+    };
+    let enricher = EnricherSettings {
+        city_database: settings.city_database.clone(),
+        asn_database: settings.asn_database.clone(),
+        address_lists: settings.address_lists.clone(),
+        trackers: settings.trackers.clone(),
+        state_dir,
+    };
+    let inbox = Arc::clone(inbox);
+    Ok(Enricher::new(&enricher, move |problem| report_enrichment(&inbox, problem))?)
 }
 
-fn report(problem: &Problem) -> EnrichedEvent {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    let time = u64::try_from(now).unwrap_or(u64::MAX);
-    let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
-    EnrichedEvent { json: error.event(time, Origin::Webhook, None), time }
+fn report_enrichment(inbox: &Inbox, problem: String) {
+    tracing::warn!("{problem}");
+    inbox.report(ProblemKind::Enrichment, || problem);
 }
 
 /// Logs an event for `DebugJSON`.

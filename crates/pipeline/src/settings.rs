@@ -9,6 +9,7 @@ mod secret;
 
 use std::path::PathBuf;
 
+use enrich::TrackerDeclaration;
 pub use error::SettingsError;
 use intake::{Listen, Secret};
 pub use key::{KEYS, Key, Kind};
@@ -29,6 +30,14 @@ pub struct Settings {
     pub tokens: Vec<Token>,
     /// `MaxmindCityDBPath`: database for `gitlab.city`, `gitlab.country`, and so on.
     pub city_database: Option<PathBuf>,
+    /// `MaxmindASNDBPath`: database for `gitlab.asn` and `gitlab.as_org`.
+    pub asn_database: Option<PathBuf>,
+    /// `AddressLists`: lists of addresses by name.
+    pub address_lists: Vec<(String, PathBuf)>,
+    /// `Trackers`, and the built-in ones that they do not replace.
+    pub trackers: Vec<TrackerDeclaration>,
+    /// `StateDir`: folder for what must survive a restart.
+    pub state_dir: Option<PathBuf>,
     /// `MaxEventSize`: largest request body, in bytes.
     pub max_event_size: usize,
     /// `MaxQueueSize`: most bytes of events that wait for the host.
@@ -65,6 +74,10 @@ impl Default for Settings {
             secrets_dir: None,
             tokens: Vec::new(),
             city_database: None,
+            asn_database: None,
+            address_lists: Vec::new(),
+            trackers: enrich::with_builtin(Vec::new()),
+            state_dir: None,
             max_event_size: key::MAX_EVENT_SIZE.default,
             max_queue_size: key::MAX_QUEUE_SIZE.default,
             debug: false,

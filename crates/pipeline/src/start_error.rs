@@ -22,6 +22,9 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("Listen (or open_params): {0}")]
     Listen(#[source] IntakeError),
+    /// A tracker cannot do what it says.
+    #[error("Trackers: {0}")]
+    Trackers(#[from] enrich::TrackerError),
     /// A file or folder to read is not there.
     #[error("open_params: {0}")]
     Files(#[source] intake::FileError),

@@ -2,6 +2,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::addition::{Addition, Origin, with_addition};
+
 /// A problem, and how often it came up since the last report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct PluginError<'a> {
@@ -14,11 +16,17 @@ pub struct PluginError<'a> {
 }
 
 impl PluginError<'_> {
-    /// The event of type `pluginerror` that reports this problem, yet without the addition that tells of it.
+    /// The event of type `pluginerror` that reports this problem.
+    pub fn event(&self, received_at: u64, origin: Origin, instance: Option<&str>) -> String {
+        let addition = Addition { instance, plugin_error: Some(*self), ..Addition::new(received_at, origin) };
+        with_addition(&self.bare_event(received_at), &addition)
+    }
+
+    /// The same, yet without the addition that tells of the problem.
     ///
     /// What went wrong stands in `_falco`, which no sender can write, so a posted `pluginerror` has no kind, message or
     /// count.
-    pub fn event(&self, received_at: u64) -> String {
+    pub fn bare_event(&self, received_at: u64) -> String {
         match Timestamp::from_nanosecond(received_at.into()) {
             Ok(created_at) => format!(r#"{{"event_type":"pluginerror","created_at":"{created_at}"}}"#),
             Err(_) => r#"{"event_type":"pluginerror"}"#.to_owned(),

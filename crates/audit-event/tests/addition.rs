@@ -127,7 +127,7 @@ fn an_addition_is_no_member_of_details() {
 #[test]
 fn a_plugin_error_is_an_event_that_says_what_went_wrong() {
     let error = PluginError { kind: "unauthorized", message: "wrong \"token\"", count: 3 };
-    let event = with_addition(&error.event(RECEIVED_AT), &Addition { plugin_error: Some(error), ..addition() });
+    let event = error.event(RECEIVED_AT, Origin::Webhook, None);
     assert_eq!(value(&event, "gitlab.event_type"), Some(text("pluginerror")));
     assert_eq!(value(&event, "gitlab.pluginerror.kind"), Some(text("unauthorized")));
     assert_eq!(value(&event, "gitlab.pluginerrormessage"), Some(text("wrong \"token\"")));

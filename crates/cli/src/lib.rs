@@ -1,1 +1,27 @@
-//! The falco-gitlab command.
+//! The `falco-gitlab` command: receive GitLab's audit events, or read them from files, and raise alerts by Falco rules.
+
+mod alerting;
+mod arguments;
+mod command;
+mod detection;
+mod failure;
+mod falco_yaml;
+mod hostname;
+mod http_client;
+mod input;
+mod log;
+mod output;
+mod replay;
+mod rules;
+mod run;
+mod send;
+mod stop;
+mod token;
+
+pub use arguments::{
+    AlertArguments, Arguments, Color, Command, ReplayArguments, RulesCheckArguments, RulesCommand,
+    RulesExplainArguments, RulesTestArguments, RunArguments, SendArguments,
+};
+pub use command::execute;
+pub use failure::{Failure, Outcome, exit_code};
+pub use falco_yaml::FalcoYamlError;

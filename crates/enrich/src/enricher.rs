@@ -10,7 +10,7 @@ use crate::address_knowledge::{AddressKnowledge, Known};
 use crate::metrics::EnrichmentMetrics;
 use crate::reload::Report;
 use crate::snapshot::StateStore;
-use crate::trackers::{TrackerDeclaration, TrackerError, TrackerSet};
+use crate::trackers::{TrackerDeclaration, TrackerError, TrackerSet, with_builtin};
 
 /// How an event came.
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +94,7 @@ impl Enricher {
 
     /// The event that reports a problem of ours, as rules and trackers see it.
     pub fn report(&mut self, problem: &PluginError<'_>, received_at: u64, origin: Origin) -> EnrichedEvent {
-        let json = problem.event(received_at);
+        let json = problem.bare_event(received_at);
         self.add(&json, Addition { plugin_error: Some(*problem), ..Addition::new(received_at, origin) }).0
     }
 
@@ -137,6 +137,14 @@ impl Enricher {
         if let Some(written) = self.state.as_ref().and_then(StateStore::written) {
             self.metrics.set_snapshot_written(written);
         }
+    }
+}
+
+impl Default for Enricher {
+    /// An enricher with the built-in trackers and no files.
+    fn default() -> Self {
+        let settings = EnricherSettings { trackers: with_builtin(Vec::new()), ..EnricherSettings::default() };
+        Self::new(&settings, |_| ()).expect("the built-in trackers compile: a test makes sure of it")
     }
 }
 

@@ -3,10 +3,11 @@
 //! Falco writes an exception out as text behind the rule's condition, and so do we: what a value with a quote or a blank
 //! in it becomes is part of the language.
 
+use crate::condition::quoted;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::{Modifier, Operator};
 use crate::rules_file::{Entry, ExceptionItem, Reading, Sources};
+use crate::{Modifier, Operator};
 
 /// The operator that needs no value.
 const EXISTS: &str = "exists";
@@ -47,19 +48,19 @@ pub(crate) fn check_exception(exception: &mut ExceptionItem, source: &str, sourc
     let fields: Vec<&str> = match (&exception.fields, &exception.comps) {
         (Entry::Many(fields), comps) => {
             if fields.len() != comps.elements().len() {
-                return Err(Box::new(invalid("Fields and comps lists must have equal length".to_owned())));
+                return Err(invalid("Fields and comps lists must have equal length".to_owned()).into());
             }
             for text in comps.elements().iter().map(Entry::text) {
                 if text != EXISTS && operator(text).is_none() {
                     let problem = invalid(format!("'{text}' is not a supported comparison operator"));
                     let near = nearest(text, Operator::ALL.iter().map(|operator| operator.name()));
-                    return Err(Box::new(problem.help_if(near.map(|near| format!("did you mean `{near}`?")))));
+                    return Err(problem.help_if(near.map(|near| format!("did you mean `{near}`?"))).into());
                 }
             }
             fields.iter().map(Entry::text).collect()
         }
         (Entry::One(_), Entry::Many(_)) => {
-            return Err(Box::new(invalid("Fields and comps must both be strings".to_owned())));
+            return Err(invalid("Fields and comps must both be strings".to_owned()).into());
         }
         (Entry::One(field), Entry::One(operator)) => {
             if !takes_list(operator) {
@@ -67,7 +68,7 @@ pub(crate) fn check_exception(exception: &mut ExceptionItem, source: &str, sourc
                                modifier operator (e.g. startswith oneof)";
                 let help = "to compare with another operator, write lists: `fields: [f]`, `comps: [contains]`, \
                             `values: [[v]]`";
-                return Err(Box::new(invalid(message.to_owned()).help(help)));
+                return Err(invalid(message.to_owned()).help(help).into());
             }
             vec![field]
         }
@@ -75,7 +76,7 @@ pub(crate) fn check_exception(exception: &mut ExceptionItem, source: &str, sourc
     for field in fields {
         if let Err(near) = sources.check_field(source, field) {
             let problem = invalid(format!("'{field}' is not a supported filter field"));
-            return Err(Box::new(problem.help_if(near.map(|near| format!("did you mean `{near}`?")))));
+            return Err(problem.help_if(near.map(|near| format!("did you mean `{near}`?"))).into());
         }
     }
     Ok(())
@@ -114,7 +115,7 @@ fn single_field(exception: &ExceptionItem, field: &str) -> Reading<Option<String
     if exception.values.iter().any(|value| matches!(value, Entry::Many(_))) {
         let message = "Expected values array to contain a list of strings";
         let problem = Diagnostic::new(Code::Validate, message, exception.trail.clone());
-        return Err(Box::new(problem.help("with a single field, the values are single: `values: [a, b]`")));
+        return Err(problem.help("with a single field, the values are single: `values: [a, b]`").into());
     }
     if exception.values.is_empty() {
         return Ok(None);
@@ -132,7 +133,7 @@ fn several_fields(exception: &ExceptionItem, fields: &[Entry]) -> Reading<Option
             let message = "Fields and values lists must have equal length";
             let problem = Diagnostic::new(Code::Validate, message, exception.trail.clone());
             let help = format!("each of the values is a list of {}, one for each field", fields.len());
-            return Err(Box::new(problem.help(help)));
+            return Err(problem.help(help).into());
         }
         let comparisons: Vec<_> = fields
             .iter()
@@ -155,16 +156,10 @@ fn value_text(value: &Entry, operator: &str) -> String {
             let values: Vec<_> = values.iter().map(|value| quoted(value.text())).collect();
             format!("({})", values.join(", "))
         }
-        Entry::One(text) if !takes_list(operator) => quoted(text),
+        Entry::One(text) if !takes_list(operator) => quoted(text).into_owned(),
         Entry::One(text) if text.starts_with('(') => text.clone(),
         Entry::One(text) => format!("({text})"),
     }
-}
-
-/// A value as it stands in a condition: in quotes if it has a blank, unless it begins with a quote. A quote inside is not
-/// escaped, as in Falco: such a value must be written with its own quotes.
-pub(crate) fn quoted(text: &str) -> String {
-    if text.contains(' ') && !text.starts_with(['"', '\'']) { format!("\"{text}\"") } else { text.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A rule that is ready to run.
 
-use crate::{CompiledCondition, OutputFormat, Priority};
+use crate::{CompiledCondition, Expr, OutputFormat, Priority};
 
 /// A rule that is ready to run.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct Rule {
     pub(crate) priority: Priority,
     pub(crate) tags: Vec<String>,
     pub(crate) enabled: bool,
+    /// The condition with its exceptions, lists and macros in place, to explain it.
+    pub(crate) expr: Expr,
     pub(crate) condition: CompiledCondition,
     pub(crate) output: OutputFormat,
 }
@@ -46,5 +48,10 @@ impl Rule {
     /// Does the rules file let it run? A selection can say otherwise.
     pub fn is_enabled(&self) -> bool {
         self.enabled
+    }
+
+    /// When it fires: its condition with exceptions, lists and macros in place.
+    pub fn condition(&self) -> &Expr {
+        &self.expr
     }
 }

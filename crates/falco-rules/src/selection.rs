@@ -62,12 +62,12 @@ pub(crate) fn select(rules: &[Selectable<'_>], selections: &[Selection]) -> Vec<
         match selection.action {
             SelectionAction::Disable => running.retain(|&index| !selection.concerns(&rules[index])),
             SelectionAction::Enable => {
-                let is_running = {
-                    let mut is_running = vec![false; rules.len()];
-                    running.iter().for_each(|&index| is_running[index] = true);
-                    is_running
-                };
-                running.extend((0..rules.len()).filter(|&index| !is_running[index] && selection.concerns(&rules[index])));
+                let mut is_running = vec![false; rules.len()];
+                for &index in &running {
+                    is_running[index] = true;
+                }
+                running
+                    .extend((0..rules.len()).filter(|&index| !is_running[index] && selection.concerns(&rules[index])));
             }
         }
     }
@@ -93,10 +93,20 @@ mod tests {
 
     #[test]
     fn wildcards_stand_for_any_run() {
-        for (pattern, text) in [("*", ""), ("*", "a"), ("a*", "abc"), ("*c", "abc"), ("a*c", "abc"), ("a**c", "ac"), ("*b*", "abc"), ("abc", "abc")] {
+        for (pattern, text) in [
+            ("*", ""),
+            ("*", "a"),
+            ("a*", "abc"),
+            ("*c", "abc"),
+            ("a*c", "abc"),
+            ("a**c", "ac"),
+            ("*b*", "abc"),
+            ("abc", "abc"),
+        ] {
             assert!(matches_wildcard(pattern, text), "{pattern} {text}");
         }
-        for (pattern, text) in [("", "a"), ("a", "ab"), ("A*", "abc"), ("a?c", "abc"), ("ab*bc", "abc"), ("*b", "abc")] {
+        for (pattern, text) in [("", "a"), ("a", "ab"), ("A*", "abc"), ("a?c", "abc"), ("ab*bc", "abc"), ("*b", "abc")]
+        {
             assert!(!matches_wildcard(pattern, text), "{pattern} {text}");
         }
     }

@@ -73,9 +73,9 @@ pub(crate) struct LoadedPlugin<'a> {
 
 /// Checks one entry: the first alternative that names a loaded plugin decides.
 pub(crate) fn check_plugins(loaded: &[LoadedPlugin<'_>], alternatives: &[PluginRequirement]) -> Result<(), String> {
-    let decisive = alternatives
-        .iter()
-        .find_map(|required| loaded.iter().find(|plugin| plugin.name == required.name).map(|plugin| (plugin, required)));
+    let decisive = alternatives.iter().find_map(|required| {
+        loaded.iter().find(|plugin| plugin.name == required.name).map(|plugin| (plugin, required))
+    });
     match decisive {
         Some((plugin, required)) if plugin.version.satisfies(required.version) => Ok(()),
         Some((plugin, required)) => Err(format!(

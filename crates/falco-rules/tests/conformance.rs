@@ -32,20 +32,14 @@ fn random_conditions_behave_as_recorded() {
 }
 
 #[test]
-fn rules_files_behave_as_recorded() {
+fn rules_files_and_selections_behave_as_recorded() {
     let events = probe::Probe::read_all(include_str!("conformance/events.ndjson")).expect("events as recorded");
-    let recorded = include_str!("conformance/rule_files.ndjson");
-    let comparison = rule_files::compare(recorded, &events, &probe::schemas()).expect("files as recorded");
-    assert_eq!(comparison.compared, 96);
-    assert!(comparison.disagreements.is_empty(), "{}", comparison.disagreements.join("\n"));
-}
-
-#[test]
-fn selections_behave_as_recorded() {
-    let events = probe::Probe::read_all(include_str!("conformance/events.ndjson")).expect("events as recorded");
-    let recorded = include_str!("conformance/selection.ndjson");
+    let schemas = rule_files::schemas();
+    let files = rule_files::compare(include_str!("conformance/rule_files.ndjson"), &events, &schemas);
+    let mut comparison = files.expect("files as recorded");
     let rules = include_str!("conformance/selection_rules.yaml");
-    let comparison = selection::compare(recorded, rules, &events, &probe::schemas()).expect("as recorded");
-    assert_eq!(comparison.compared, 36);
+    let selections = selection::compare(include_str!("conformance/selection.ndjson"), rules, &events, &schemas);
+    comparison.add(selections.expect("selections as recorded"));
+    assert_eq!(comparison.compared, 96 + 36, "all recordings were read");
     assert!(comparison.disagreements.is_empty(), "{}", comparison.disagreements.join("\n"));
 }

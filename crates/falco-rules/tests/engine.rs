@@ -22,10 +22,14 @@ fn schema(source: &str) -> Schema {
     Schema::new(source, source, "1.0.0", vec![field("x.other"), field("x.type")])
 }
 
-fn engine(rules: &str, rule_matching: RuleMatching) -> Engine {
+fn rule_set(rules: &str) -> RuleSet {
     let (report, rules) = RuleSet::load(&[RulesFile::new("r.yaml", rules)], &[schema("x"), schema("y")]);
-    let options = EngineOptions { rule_matching, ..EngineOptions::default() };
-    Engine::new(rules.unwrap_or_else(|| panic!("{}", report.to_text())), &options)
+    assert!(report.is_successful(), "{}", report.to_text());
+    rules.expect("no errors")
+}
+
+fn engine(rules: &str, rule_matching: RuleMatching) -> Engine {
+    Engine::new(rule_set(rules), &EngineOptions { rule_matching, ..EngineOptions::default() })
 }
 
 /// An event that counts how often each of its fields is taken.
@@ -56,7 +60,8 @@ fn fired(engine: &Engine, source: &str, event: &Counting) -> Vec<String> {
 
 #[test]
 fn rules_that_cannot_fire_are_not_tried() {
-    let rules: String = (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.type = t{n} and x.other = o"))).collect();
+    let rules: String =
+        (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.type = t{n} and x.other = o"))).collect();
     let engine = engine(&rules, RuleMatching::All);
     assert_eq!(engine.index_field("x"), Some(("x.type", 100)));
     let event = Counting { values: ["o", "none of them"], ..Counting::default() };
@@ -66,7 +71,8 @@ fn rules_that_cannot_fire_are_not_tried() {
 
 #[test]
 fn a_field_is_taken_once_an_event() {
-    let rules: String = (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.other contains {n} or x.type = a"))).collect();
+    let rules: String =
+        (0..100).map(|n| rule(&format!("R{n}"), "x", &format!("x.other contains {n} or x.type = a"))).collect();
     let event = Counting { values: ["o", "a"], ..Counting::default() };
     assert_eq!(fired(&engine(&rules, RuleMatching::All), "x", &event).len(), 100);
     assert_eq!(event.taken.into_inner(), HashMap::from([(0, 1), (1, 1)]));
@@ -104,4 +110,15 @@ fn rules_of_other_sources_are_never_tried() {
 fn threads_share_one_engine() {
     fn is_shared<T: Send + Sync>(_: &T) {}
     is_shared(&engine(&rule("X", "x", "x.type regex 'a.*' or x.other glob 'b*'"), RuleMatching::First));
+}
+
+#[test]
+fn a_rule_is_explained_with_its_exceptions_in_place() {
+    let exceptions = "  exceptions: [{name: e, fields: x.other, values: [o]}]\n";
+    let rules = rule_set(&(rule("X", "x", "x.type = a") + exceptions));
+    let event = Counting { values: ["o", "a"], ..Counting::default() };
+    let explanation = rules.explain("X", &event).expect("there is the rule");
+    assert!(!explanation.result);
+    assert_eq!(explanation.parts.iter().map(|part| part.result).collect::<Vec<_>>(), [true, false]);
+    assert!(rules.explain("Y", &event).is_none());
 }

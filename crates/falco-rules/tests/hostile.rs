@@ -91,6 +91,12 @@ proptest! {
     }
 }
 
+/// What the fuzzer found.
+#[test]
+fn texts_that_once_broke_something_do_so_no_more() {
+    try_condition("a.index[9\0] exists");
+}
+
 #[test]
 fn what_is_nested_or_repeated_a_hundred_thousand_times_is_answered_at_once() {
     const TIMES: usize = 100_000;

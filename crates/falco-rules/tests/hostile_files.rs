@@ -1,14 +1,14 @@
 //! Rules files made to hurt: loading them ends, soon, with a report, and the report cannot hurt either.
 
 #[path = "../examples/conform/probe.rs"]
-#[expect(dead_code, reason = "only the schemas are needed here")]
+#[expect(dead_code, reason = "only the schema is needed here")]
 mod probe;
 
 use falco_rules::{LoadReport, RuleSet, RulesFile};
 
 /// What the fuzz target does.
 fn load(text: &str) -> LoadReport {
-    let (report, rules) = RuleSet::load(&[RulesFile::new("hostile.yaml", text)], &probe::schemas());
+    let (report, rules) = RuleSet::load(&[RulesFile::new("hostile.yaml", text)], &[probe::schema()]);
     assert_eq!(report.is_successful(), rules.is_some());
     let shown = report.to_text();
     assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{shown:?}");
@@ -23,7 +23,19 @@ fn rule(condition: &str) -> String {
 
 #[test]
 fn files_that_are_no_rules_files_are_refused() {
-    for text in ["\u{0}", "\u{feff}", "%YAML 9.9\n---\n", "- *x", "&a [*a]", "? [a]\n: b", "!!binary x", "- !<x> {}", "}", "'", "\""] {
+    for text in [
+        "\u{0}",
+        "\u{feff}",
+        "%YAML 9.9\n---\n",
+        "- *x",
+        "&a [*a]",
+        "? [a]\n: b",
+        "!!binary x",
+        "- !<x> {}",
+        "}",
+        "'",
+        "\"",
+    ] {
         load(text);
     }
     assert!(!load("[[[[[[").is_successful());
@@ -42,35 +54,31 @@ fn deep_nesting_is_refused() {
 #[test]
 fn deep_conditions_are_refused() {
     assert!(!load(&rule(&"(".repeat(100_000))).is_successful());
-    assert!(!load(&rule(&format!("{}t.s exists", "not ".repeat(100_000)))).is_successful() || true);
     assert!(!load(&rule(&format!("{}t.s exists{}", "(".repeat(100_000), ")".repeat(100_000)))).is_successful());
+    assert!(load(&rule(&format!("{}t.s exists", "not ".repeat(100_000)))).is_successful(), "that is not deep");
 }
 
 #[test]
 fn laughing_aliases_are_refused() {
+    let level = |level: u32| format!("- &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "));
     let mut text = "- &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for level in 1..20 {
-        text += &format!("- &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "));
-    }
+    text.extend((1..20).map(level));
     assert!(!load(&text).is_successful());
 }
 
 #[test]
 fn laughing_lists_are_refused() {
-    let mut text = String::new();
-    for level in (1..40).rev() {
-        text += &format!("- list: l{level}\n  items: [l{0}, l{0}, l{0}]\n", level - 1);
-    }
+    let list = |level: u32| format!("- list: l{level}\n  items: [l{0}, l{0}, l{0}]\n", level - 1);
+    let mut text: String = (1..40).rev().map(list).collect();
     text += "- list: l0\n  items: [a, b]\n";
     assert!(!load(&(text + &rule("t.s in (l39)"))).is_successful());
 }
 
 #[test]
 fn laughing_macros_are_refused() {
+    let define = |level: u32| format!("- macro: m{level}\n  condition: m{0} and m{0}\n", level - 1);
     let mut text = "- macro: m0\n  condition: t.s exists\n".to_owned();
-    for level in 1..60 {
-        text += &format!("- macro: m{level}\n  condition: m{0} and m{0}\n", level - 1);
-    }
+    text.extend((1..60).map(define));
     assert!(!load(&(text + &rule("m59"))).is_successful());
 }
 
@@ -86,7 +94,7 @@ fn macros_in_reverse_order_do_not_exhaust_the_stack() {
 
 #[test]
 fn a_long_line_is_not_slow() {
-    let many = vec!["{thing: é}"; 50_000].join(", ");
+    let many = vec!["{thing: é}"; 10_000].join(", ");
     assert!(load(&format!("[{many}]")).is_successful());
 }
 

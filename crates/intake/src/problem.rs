@@ -14,6 +14,8 @@ const MAX_MESSAGE_BYTES: usize = 512;
 pub enum ProblemKind {
     /// A request without the right token.
     Unauthorized,
+    /// A request from an address that is not among those allowed.
+    SourceForbidden,
     /// A body, or a part of it, that is not an audit event.
     MalformedBody,
     /// A body above the limit.
@@ -26,6 +28,10 @@ pub enum ProblemKind {
     TlsHandshake,
     /// The system refused to accept a connection, for example for want of file descriptors.
     AcceptFailed,
+    /// A certificate that ends soon, or that was changed into something unusable.
+    Certificate,
+    /// A file with a secret was changed into something unusable.
+    Secret,
     /// A file, or a part of it, that is not an audit event.
     MalformedFile,
     /// A file that cannot be opened or read.
@@ -36,14 +42,17 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Unauthorized,
+        Self::SourceForbidden,
         Self::MalformedBody,
         Self::BodyTooLarge,
         Self::BodyIncomplete,
         Self::QueueFull,
         Self::TlsHandshake,
         Self::AcceptFailed,
+        Self::Certificate,
+        Self::Secret,
         Self::MalformedFile,
         Self::UnreadableFile,
         Self::Enrichment,
@@ -53,12 +62,15 @@ impl ProblemKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unauthorized => "unauthorized",
+            Self::SourceForbidden => "source_forbidden",
             Self::MalformedBody => "malformed_body",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyIncomplete => "body_incomplete",
             Self::QueueFull => "queue_full",
             Self::TlsHandshake => "tls_handshake",
             Self::AcceptFailed => "accept_failed",
+            Self::Certificate => "certificate",
+            Self::Secret => "secret",
             Self::MalformedFile => "malformed_file",
             Self::UnreadableFile => "unreadable_file",
             Self::Enrichment => "enrichment",

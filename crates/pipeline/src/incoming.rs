@@ -24,6 +24,7 @@ impl Incoming {
             Source::Webhook(listen) => listen.clone(),
             Source::Files(paths) => {
                 let files = InputFiles::find(paths).map_err(StartError::Files)?;
+                inbox.open();
                 return Ok(Self::Files(Box::new(files.events())));
             }
         };
@@ -35,13 +36,15 @@ impl Incoming {
             instance: token.instance.as_deref().map(Arc::from),
         });
         let intake = intake::Settings {
-            listen,
-            tokens: tokens.collect(),
+            allowed_sources: settings.allowed_sources.clone(),
+            trusted_proxies: settings.trusted_proxies.clone(),
             secrets_dir: settings.secrets_dir.clone(),
+            client_authority: settings.client_authority.clone(),
             limits: Limits {
                 body_bytes: u32::try_from(settings.max_event_size).unwrap_or(u32::MAX),
                 ..Limits::default()
             },
+            ..intake::Settings::new(listen, tokens.collect())
         };
         Ok(Self::Receiver(Receiver::start(intake, Arc::clone(inbox))?))
     }

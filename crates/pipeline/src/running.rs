@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, PluginError};
-use enrich::{Arrival, EnrichedEvent, Enricher, EnricherSettings};
-use intake::{BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
+use enrich::{Arrival, EnrichedEvent, Enricher};
+use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
 
 use crate::incoming::Incoming;
+use crate::silence::Silence;
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
 /// Events on their way from GitLab to one host.
@@ -20,6 +21,9 @@ use crate::{Batch, Metrics, Settings, Source, StartError};
 pub struct Pipeline {
     inbox: Arc<Inbox>,
     incoming: Incoming,
+    /// After the source, so that it can be watched until that has ended.
+    admin: Option<AdminServer>,
+    silence: Option<Silence>,
     enricher: Enricher,
     /// Kept from batch to batch for its memory.
     received: Vec<ReceivedEvent>,
@@ -37,11 +41,15 @@ impl Pipeline {
     /// Opens the source. When this returns, the port is open.
     pub fn start(settings: &Settings, source: &Source) -> Result<Self, StartError> {
         let inbox = Arc::new(Inbox::new(settings.max_queue_size));
+        let admin = settings.admin_address.as_ref().map(|address| AdminServer::start(address, Arc::clone(&inbox)));
+        let admin = admin.transpose().map_err(StartError::Admin)?;
         let incoming = Incoming::open(settings, source, &inbox)?;
         let enricher = open_enricher(settings, source, &inbox)?;
         Ok(Self {
             inbox,
             incoming,
+            admin,
+            silence: settings.max_silence.map(|longest| Silence::new(longest, Instant::now())),
             enricher,
             received: Vec::new(),
             log_events: if settings.debug_json { LogEvents::Yes } else { LogEvents::No },
@@ -55,6 +63,7 @@ impl Pipeline {
     pub fn next_batch(&mut self, limits: BatchLimits, wait: Duration) -> Batch {
         let mut received = mem::take(&mut self.received);
         let taken = self.incoming.take(&self.inbox, &mut received, limits, wait);
+        self.inbox.delivered(&received);
         let mut events: Vec<EnrichedEvent> = received.drain(..).map(|event| self.enrich(&event)).collect();
         self.received = received;
         // At the end nobody will ask again, so what would be due later is due now.
@@ -63,6 +72,9 @@ impl Pipeline {
         events.extend(due.iter().map(|problem| self.report(problem)));
         if let Err(error) = self.enricher.tend(Instant::now()) {
             report_enrichment(&self.inbox, format!("StateDir: {error}"));
+        }
+        if let Some(silence) = &mut self.silence {
+            events.extend(silence.events(&self.inbox.instances(), Instant::now()));
         }
         if self.log_events == LogEvents::Yes {
             events.iter().for_each(log);
@@ -87,6 +99,11 @@ impl Pipeline {
         self.incoming.local_address()
     }
 
+    /// The address that health and metrics are served on, if they are.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(AdminServer::local_address)
+    }
+
     /// What the pipeline counts.
     pub fn metrics(&self) -> Metrics {
         Metrics::new(&self.inbox, self.enricher.metrics())
@@ -103,26 +120,17 @@ impl Pipeline {
     }
 
     fn report(&mut self, problem: &Problem) -> EnrichedEvent {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
-        self.enricher.report(&error, u64::try_from(now).unwrap_or(u64::MAX), Origin::Webhook)
+        self.enricher.report(&error, now(), Origin::Webhook)
     }
 }
 
 /// The enricher. A database, a list or a state that cannot be used is said so and left out: an event without a place is
 /// better than no event.
 fn open_enricher(settings: &Settings, source: &Source, inbox: &Arc<Inbox>) -> Result<Enricher, StartError> {
-    let state_dir = match source {
-        Source::Webhook(_) => settings.state_dir.clone(),
-        // Reading old events again must neither see nor change what the stream of today has taught.
-        Source::Files(_) => None,
-    };
-    let enricher = EnricherSettings {
-        city_database: settings.city_database.clone(),
-        asn_database: settings.asn_database.clone(),
-        address_lists: settings.address_lists.clone(),
-        trackers: settings.trackers.clone(),
-        state_dir,
+    let enricher = match source {
+        Source::Webhook(_) => settings.enricher(),
+        Source::Files(_) => settings.enricher_of_files(),
     };
     let inbox = Arc::clone(inbox);
     Ok(Enricher::new(&enricher, move |problem| report_enrichment(&inbox, problem))?)
@@ -131,6 +139,12 @@ fn open_enricher(settings: &Settings, source: &Source, inbox: &Arc<Inbox>) -> Re
 fn report_enrichment(inbox: &Inbox, problem: String) {
     tracing::warn!("{problem}");
     inbox.report(ProblemKind::Enrichment, || problem);
+}
+
+/// Nanoseconds since the Unix epoch.
+pub(crate) fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    u64::try_from(now).unwrap_or(u64::MAX)
 }
 
 /// Logs an event for `DebugJSON`.

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn run(folder: &Path) -> io::Result<bool> {
-    let schemas = probe::schemas();
+    let schemas = rule_files::schemas();
     let events = probe::Probe::read_all(&fs::read_to_string(folder.join("events.ndjson"))?)?;
     let mut comparison = conditions::Comparison::default();
     if let Some(recorded) = read_if_there(&folder.join("conditions.ndjson"))? {

@@ -41,11 +41,6 @@ pub(crate) fn schema() -> Schema {
     Schema::new("tprobe", "tprobe", "0.1.0", fields)
 }
 
-/// The event sources of the Falco that was recorded: the plugin's, and system calls, of which it saw none.
-pub(crate) fn schemas() -> [Schema; 2] {
-    [schema(), Schema::new("syscall", "", "", Vec::new())]
-}
-
 /// One event.
 pub(crate) struct Probe {
     number: u64,

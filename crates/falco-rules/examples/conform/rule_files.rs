@@ -8,7 +8,12 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::conditions::Comparison;
-use crate::probe::Probe;
+use crate::probe::{self, Probe};
+
+/// The event sources of the Falco that was recorded: the plugin's, and system calls, of which it saw none.
+pub(crate) fn schemas() -> [Schema; 2] {
+    [probe::schema(), Schema::new("syscall", "", "", Vec::new())]
+}
 
 /// One line of `rule_files.ndjson`.
 #[derive(Debug, Deserialize)]

@@ -29,8 +29,15 @@ const MAX_TEXT_BYTES: usize = 255;
 pub struct Compiler<'s> {
     table: OperandTable<'s>,
     warnings: Vec<ConditionWarning>,
-    /// Macros compiled before, by the place of their bodies in memory; the bodies are kept so that it stays theirs.
-    macros: HashMap<*const MacroBody, (Arc<MacroBody>, Arc<Node>)>,
+    /// Macros compiled before, by the place of their bodies in memory.
+    macros: HashMap<*const MacroBody, CompiledMacro>,
+}
+
+struct CompiledMacro {
+    /// Kept so that its place in memory stays its own.
+    _body: Arc<MacroBody>,
+    node: Arc<Node>,
+    warnings: Vec<ConditionWarningKind>,
 }
 
 /// A condition that can be evaluated, and what is questionable about it.
@@ -98,17 +105,19 @@ impl<'s> Compiler<'s> {
     }
 
     fn shared(&mut self, body: &Arc<MacroBody>, span: Span) -> Result<Arc<Node>> {
-        if let Some((_, node)) = self.macros.get(&Arc::as_ptr(body)) {
-            return Ok(Arc::clone(node));
+        let place = Arc::as_ptr(body);
+        if !self.macros.contains_key(&place) {
+            let outer = std::mem::take(&mut self.warnings);
+            let node = self.node(body.expr());
+            let warnings = std::mem::replace(&mut self.warnings, outer);
+            let node = Arc::new(node.map_err(|error| ConditionError::new(error.kind, span))?);
+            let warnings = warnings.into_iter().map(|warning| warning.kind).collect();
+            self.macros.insert(place, CompiledMacro { _body: Arc::clone(body), node, warnings });
         }
-        let outer = self.warnings.len();
-        let node = self.node(body.expr()).map_err(|error| ConditionError::new(error.kind, span))?;
-        for warning in &mut self.warnings[outer..] {
-            warning.span = span;
-        }
-        let node = Arc::new(node);
-        self.macros.insert(Arc::as_ptr(body), (Arc::clone(body), Arc::clone(&node)));
-        Ok(node)
+        let known = &self.macros[&place];
+        // Every condition that uses the macro is warned.
+        self.warnings.extend(known.warnings.iter().map(|kind| ConditionWarning { kind: kind.clone(), span }));
+        Ok(Arc::clone(&known.node))
     }
 
     fn comparison(&mut self, comparison: &Comparison, span: Span) -> Result<Check> {
@@ -296,4 +305,26 @@ fn text_test(operator: Operator, value: &Literal) -> Result<TextTest> {
         },
         operator => TextTest::Ordered(operator, text.into()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Compiler;
+    use crate::condition::macros::Macros;
+    use crate::condition::parser::parse;
+    use crate::schema::Schema;
+
+    #[test]
+    fn each_condition_is_warned_of_what_its_macros_do() {
+        let schema = Schema::new("a", "a", "1.0.0", Vec::new());
+        let mut macros = Macros::default();
+        macros.define("m", parse("evt.source = evt.pluginname").expect("valid")).expect("small");
+        let mut compiler = Compiler::new(&schema);
+        for text in ["m", "not m and evt.num = 1"] {
+            let condition = macros.resolve(parse(text).expect("valid")).expect("defined");
+            let warnings = compiler.compile(&condition).expect("valid").warnings;
+            let warned: Vec<_> = warnings.iter().map(|warning| &text[warning.span.range()]).collect();
+            assert_eq!(warned, ["m"]);
+        }
+    }
 }

@@ -120,7 +120,7 @@ impl<'t> Lexer<'t> {
 
     /// A field's argument without quotes.
     pub(super) fn bare_argument(&mut self) -> Option<&'t str> {
-        self.while_matches(|c| !matches!(c, '[' | ']' | '"' | '\'') && !is_posix_space(c))
+        self.while_matches(|c| !matches!(c, '[' | ']' | '"' | '\'' | '\0') && !is_posix_space(c))
     }
 
     /// A string without quotes.

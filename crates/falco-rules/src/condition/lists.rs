@@ -3,6 +3,8 @@
 //! Because it works on the text, a list's name is replaced wherever it stands between blanks, parentheses, commas and
 //! equal signs, within quoted strings too; a name that is no list simply stays.
 
+use std::borrow::Cow;
+
 use crate::condition::ast::Span;
 use crate::condition::parser::MAX_CONDITION_BYTES;
 
@@ -143,15 +145,19 @@ fn joined(items: &[String]) -> String {
         if !joined.is_empty() {
             joined.push_str(", ");
         }
-        if item.contains(' ') && !item.starts_with(['"', '\'']) {
-            joined.push('"');
-            joined.push_str(item);
-            joined.push('"');
-        } else {
-            joined.push_str(item);
-        }
+        joined.push_str(&quoted(item));
     }
     joined
+}
+
+/// An item of a list or a value of an exception as it stands in a condition: in quotes if it has a space, unless it begins
+/// with a quote. A quote inside is not escaped, as in Falco: such an item must be written with its own quotes.
+pub(crate) fn quoted(item: &str) -> Cow<'_, str> {
+    if item.contains(' ') && !item.starts_with(['"', '\'']) {
+        Cow::Owned(format!("\"{item}\""))
+    } else {
+        Cow::Borrowed(item)
+    }
 }
 
 #[cfg(test)]

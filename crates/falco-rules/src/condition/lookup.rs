@@ -24,14 +24,13 @@ pub(crate) fn field(
             _ => Ok((field, None)),
         };
     };
-    if matches!(field, FieldRef::Generic(_)) {
-        return Err(problem("takes no argument"));
-    }
-    if argument.contains(' ') {
+    if argument.contains(' ') && matches!(field, FieldRef::Plugin(_)) {
         return Err(problem("cannot have a blank in its argument, not even in quotes"));
     }
-    if argument.contains(']') {
-        return Err(problem("cannot have a bracket in its argument, not even in quotes"));
+    // To Falco, these are names of fields that do not exist, which `skip-if-unknown-filter` lets pass.
+    if argument.contains(']') || matches!(field, FieldRef::Generic(_)) {
+        let name = format!("{name}[{argument}]");
+        return Err(ConditionErrorKind::UnknownField { name, nearest: None });
     }
     match takes {
         FieldArgument::None => Err(problem("takes no argument")),
@@ -51,10 +50,13 @@ pub(crate) fn field(
 
 /// Whether a text, such as `t.k[a]`, names a field.
 pub(crate) fn names_field(schema: &Schema, text: &str) -> bool {
-    match text.split_once('[') {
-        Some((name, rest)) => {
-            rest.strip_suffix(']').is_some_and(|argument| field(schema, name, Some(argument)).is_ok())
-        }
-        None => field(schema, text, None).is_ok(),
-    }
+    let (name, argument) = match text.split_once('[') {
+        Some((name, rest)) => match rest.strip_suffix(']') {
+            Some(argument) => (name, Some(argument)),
+            None => return false,
+        },
+        None => (text, None),
+    };
+    // Most texts are no fields, and for those it is not worth while to look for the nearest one.
+    schema.field(name).is_some() && field(schema, name, argument).is_ok()
 }

@@ -154,3 +154,58 @@ fn single(value: Value<'_>, field_type: FieldType) -> Option<Value<'_>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::{EventValues, EventValuesBuffer};
+    use crate::condition::compile::Compiler;
+    use crate::condition::parser::parse;
+    use crate::event::{Argument, Event};
+    use crate::schema::{FieldArgument, FieldDefinition, FieldId, FieldType, Schema};
+    use crate::value::Value;
+
+    #[derive(Default)]
+    struct Counting {
+        extractions: Cell<u32>,
+    }
+
+    impl Event for Counting {
+        fn value(&self, _: FieldId, _: Option<&Argument>) -> Option<Value<'_>> {
+            self.extractions.set(self.extractions.get() + 1);
+            Some("x".into())
+        }
+
+        fn number(&self) -> u64 {
+            1
+        }
+
+        fn time(&self) -> u64 {
+            0
+        }
+    }
+
+    #[test]
+    fn a_field_is_extracted_once_for_all_conditions_and_memory_is_kept() {
+        let field = FieldDefinition {
+            name: "a.b".to_owned(),
+            field_type: FieldType::String,
+            is_list: false,
+            argument: FieldArgument::None,
+        };
+        let schema = Schema::new("a", "a", "1.0.0", vec![field]);
+        let mut compiler = Compiler::new(&schema);
+        let conditions = ["a.b = y or a.b contains z", "tolower(a.b) = x", "len(tolower(a.b)) = 1"]
+            .map(|text| compiler.compile(&parse(text).expect("valid")).expect("valid").condition);
+        let operands = compiler.finish();
+        let event = Counting::default();
+        let mut values = EventValues::reusing(EventValuesBuffer::default(), &operands, &event);
+        let answers = conditions.each_ref().map(|condition| condition.matches(&mut values));
+        assert_eq!(answers, [false, true, true]);
+        assert_eq!(event.extractions.get(), 1);
+        let memory = values.slots.as_ptr() as usize;
+        let buffer = values.into_buffer();
+        assert_eq!(EventValues::reusing(buffer, &operands, &event).slots.as_ptr() as usize, memory);
+    }
+}

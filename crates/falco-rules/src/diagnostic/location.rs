@@ -57,11 +57,11 @@ impl ItemKind {
 }
 
 /// Which of the files of one load.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct FileId(pub(crate) usize);
 
 /// Bytes of one of the files.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct FileSpan {
     pub(crate) file: FileId,
     pub(crate) bytes: Range<usize>,
@@ -108,6 +108,9 @@ impl Trail {
 
     /// The rule, macro, list or exception the way leads into, for a sentence: `rule "A"`.
     pub(crate) fn item(&self) -> Option<String> {
-        self.0.iter().find(|location| !location.name.is_empty()).map(|location| format!("{} \"{}\"", location.kind.name(), location.name))
+        self.0
+            .iter()
+            .find(|location| !location.name.is_empty())
+            .map(|location| format!("{} \"{}\"", location.kind.name(), location.name))
     }
 }

@@ -21,7 +21,7 @@ pub struct Diagnostic {
 }
 
 /// The text to underline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
     /// It is in a file as it stands.
     File(FileSpan),
@@ -51,6 +51,11 @@ impl Diagnostic {
             Some(help) => self.help(help),
             None => self,
         }
+    }
+
+    /// What makes two problems the same to a reader.
+    pub(crate) fn essence(&self) -> (Code, String, Place) {
+        (self.code, self.message.clone(), self.place.clone())
     }
 
     /// Falco's code.

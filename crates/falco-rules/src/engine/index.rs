@@ -63,7 +63,8 @@ fn best_key(source: &CompiledSource, rules: &[Rule]) -> Option<Key> {
     let schema = &source.schema;
     let is_plain_text = |field: &FieldRef| {
         let (field_type, is_list, argument) = schema.shape(*field);
-        let takes_none = matches!(argument, FieldArgument::None | FieldArgument::OptionalKey | FieldArgument::OptionalIndex);
+        let takes_none =
+            matches!(argument, FieldArgument::None | FieldArgument::OptionalKey | FieldArgument::OptionalIndex);
         field_type == FieldType::String && !is_list && takes_none
     };
     let names = schema.fields().iter().map(|field| field.name.as_str());

@@ -143,10 +143,8 @@ impl Engine {
 
 impl SourceEngine {
     fn new(source: CompiledSource, rules: Vec<Rule>, selections: &[Selection]) -> Self {
-        let selectable: Vec<_> = rules
-            .iter()
-            .map(|rule| Selectable { name: &rule.name, tags: &rule.tags, enabled: rule.enabled })
-            .collect();
+        let selectable: Vec<_> =
+            rules.iter().map(|rule| Selectable { name: &rule.name, tags: &rule.tags, enabled: rule.enabled }).collect();
         let order = select(&selectable, selections);
         let mut rules: HashMap<usize, Rule> = rules.into_iter().enumerate().collect();
         let rules: Vec<_> = order.into_iter().filter_map(|index| rules.remove(&index)).collect();

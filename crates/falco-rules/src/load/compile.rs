@@ -1,14 +1,17 @@
 //! Compiles everything the files define: lists, macros, then the rules.
 
 use super::lists::Lists;
-use super::macros::{CompiledMacros, mentioned};
+use super::macros::{CompiledMacros, macro_at, mentioned};
 use super::na_check::unsafe_na_checks;
 use super::placement::{Assembled, Placement, code};
 use crate::diagnostic::{Code, Diagnostic, ItemKind, Place, Trail};
 use crate::exceptions::exceptions_text;
 use crate::rules_file::{AfterError, Collection, Reading, RuleItem, Sources};
 use crate::source_text::RulesFile;
-use crate::{CompiledCondition, Compiler, ConditionError, ConditionErrorKind, Expr, Operands, OutputError, OutputFormat, Rule, Schema, parse};
+use crate::{
+    CompiledCondition, Compiler, ConditionError, ConditionErrorKind, Expr, Operands, OutputError, OutputFormat, Rule,
+    Schema, Span, parse,
+};
 
 /// The rules of all sources, in the order in which their names first appeared.
 pub(super) struct CompiledRules {
@@ -41,7 +44,7 @@ pub(super) fn compile(
     let mut rules = Vec::new();
     for item in collection.rules.iter().map(|definition| &definition.item) {
         // A rule for a source nobody provides is not even looked at.
-        let Some(source) = sources.position(&item.source).filter(|_| !item.has_unknown_source) else { continue };
+        let Some(source) = sources.position(&item.source) else { continue };
         match compiler.rule(item, source, &mut compilers[source]) {
             Ok(rule) => rules.extend(rule),
             Err(problem) => {
@@ -84,7 +87,7 @@ impl RuleCompiler<'_> {
                 return Err(self.condition(item, &exceptions, compiler).err().flatten());
             }
         };
-        let Some(condition) = self.condition(item, &exceptions, compiler)? else { return Ok(None) };
+        let Some((expr, condition)) = self.condition(item, &exceptions, compiler)? else { return Ok(None) };
         if item.source == "syscall" && item.warn_evttypes {
             // Our schemas of system calls have no `evt.type`, so no condition can name event types.
             let message = "Rule matches too many evt.type values. This has a significant performance penalty.";
@@ -98,6 +101,7 @@ impl RuleCompiler<'_> {
             priority: item.priority,
             tags: item.tags.iter().cloned().collect(),
             enabled: item.enabled,
+            expr,
             condition,
             output,
         }))
@@ -134,7 +138,7 @@ impl RuleCompiler<'_> {
         };
         let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '%' | '.' | '_' | '[' | ']');
         let length = text[start..].find(|c| !is_word(c)).unwrap_or(text.len() - start);
-        let range = start..start + length;
+        let range = start..start + text[start..start + length].trim_end_matches('.').len();
         let in_file = if text == item.output.as_str() { self.placement.in_file(&item.output, &range) } else { None };
         in_file.map_or_else(|| Place::Text { text, span: range }, Place::File)
     }
@@ -144,10 +148,13 @@ impl RuleCompiler<'_> {
         item: &RuleItem,
         exceptions: &str,
         compiler: &mut Compiler<'_>,
-    ) -> Result<Option<CompiledCondition>, Unusable> {
+    ) -> Result<Option<(Expr, CompiledCondition)>, Unusable> {
         let condition = item.condition.as_str();
-        let (whole, prefix) =
-            if item.exceptions.is_empty() { (condition.to_owned(), 0) } else { (format!("({condition}){exceptions}"), 1) };
+        let (whole, prefix) = if item.exceptions.is_empty() {
+            (condition.to_owned(), 0)
+        } else {
+            (format!("({condition}){exceptions}"), 1)
+        };
         let text = self.lists.put_into(&whole);
         let assembled = Assembled { condition: &item.condition, prefix, text: &text };
         let trail = item.trail.step(ItemKind::RuleCondition, "", &item.condition.piece(0).0.bytes);
@@ -161,11 +168,10 @@ impl RuleCompiler<'_> {
         if uses_broken {
             return Err(None);
         }
-        let expr = self
-            .macros
-            .macros
-            .resolve(expr)
-            .map_err(|error| Some(Box::new(self.placement.problem(code(&error), &error, &item.trail, &assembled))))?;
+        let expr =
+            self.macros.macros.resolve(expr).map_err(|error| {
+                Some(Box::new(self.placement.problem(code(&error), &error, &item.trail, &assembled)))
+            })?;
         let mut unsafe_checks = Vec::new();
         unsafe_na_checks(&expr, &mut |span| unsafe_checks.push(span));
         for span in unsafe_checks {
@@ -173,32 +179,34 @@ impl RuleCompiler<'_> {
             let problem = Diagnostic::new(Code::UnsafeNaCheck, message, trail.clone());
             self.findings.push(problem.at(self.placement.place(span, &assembled)).help("use `exists`"));
         }
-        self.compile_condition(item, &expr, compiler, &trail, &assembled)
+        self.compile_condition(item, expr, compiler, &trail, &assembled)
     }
 
     fn compile_condition(
         &mut self,
         item: &RuleItem,
-        expr: &Expr,
+        expr: Expr,
         compiler: &mut Compiler<'_>,
         trail: &Trail,
         assembled: &Assembled<'_>,
-    ) -> Result<Option<CompiledCondition>, Unusable> {
-        match compiler.compile(expr) {
-            Ok(compiled) => {
-                for warning in compiled.warnings {
+    ) -> Result<Option<(Expr, CompiledCondition)>, Unusable> {
+        match compiler.compile(&expr) {
+            Ok(checked) => {
+                for warning in checked.warnings {
                     let place = self.placement.place(warning.span, assembled);
                     let trail = trail.step(ItemKind::ConditionExpression, "", &trail.span().bytes);
-                    let mut problem = Diagnostic::new(Code::CompileConditionWarning, warning.to_string(), trail).at(place);
+                    let mut problem =
+                        Diagnostic::new(Code::CompileConditionWarning, warning.to_string(), trail).at(place);
                     problem.is_falcos = warning.is_falcos();
                     self.findings.push(problem);
                 }
-                Ok(Some(compiled.condition))
+                Ok(Some((expr, checked.condition)))
             }
             Err(error) => {
                 let is_skipped = item.skip_if_unknown_filter && is_unknown_field(&error);
                 let code = if is_skipped { Code::UnknownFilter } else { code(&error) };
                 let problem = self.placement.problem(code, &error, trail, assembled);
+                let problem = self.in_macro(problem, &expr, error.span, compiler);
                 if is_skipped {
                     self.findings.push(problem);
                     return Ok(None);
@@ -206,6 +214,21 @@ impl RuleCompiler<'_> {
                 Err(Some(Box::new(problem)))
             }
         }
+    }
+
+    /// A problem with a macro, shown where it is in the macro.
+    fn in_macro(&self, problem: Diagnostic, expr: &Expr, span: Span, compiler: &mut Compiler<'_>) -> Diagnostic {
+        let mut innermost = None;
+        let (mut expr, mut span) = (expr, span);
+        while let Some((name, body)) = macro_at(expr, span) {
+            let Err(error) = compiler.compile(body) else { break };
+            innermost = Some((name, error.span));
+            (expr, span) = (body, error.span);
+        }
+        let Some((name, span)) = innermost else { return problem };
+        let Some((condition, text)) = self.macros.texts.get(name) else { return problem };
+        let place = self.placement.place(span, &Assembled { condition, prefix: 0, text });
+        problem.at(place).help(format!("this is the macro `{name}`, which the rule uses"))
     }
 
     fn warn_of_unused(&mut self, collection: &Collection) {

@@ -6,7 +6,7 @@ use super::lists::Lists;
 use super::placement::Placement;
 use crate::diagnostic::{Diagnostic, ItemKind};
 use crate::nearest::nearest;
-use crate::rules_file::{AfterError, Definition, Definitions, MacroItem};
+use crate::rules_file::{AfterError, Definition, Definitions, MacroItem, Text};
 use crate::{ConditionError, ConditionErrorKind, Expr, ExprKind, ListText, MAX_CHECKS, MAX_DEPTH, Macros, Span, parse};
 
 /// Macros ready to be put into conditions, and which of them anything mentions.
@@ -16,6 +16,8 @@ pub(super) struct CompiledMacros {
     pub(super) used: HashSet<String>,
     /// Macros with an error of their own: that something mentions them is no further error.
     pub(super) broken: HashSet<String>,
+    /// The conditions as they were read, to find places in them.
+    pub(super) texts: HashMap<String, (Text, ListText)>,
 }
 
 /// A macro's condition, and the text it was read from.
@@ -53,7 +55,14 @@ impl CompiledMacros {
                 }
             }
         }
-        let mut order = Order { definitions, parsed: &parsed, broken: &compiled.broken, macros: Macros::default(), defined: HashSet::new(), steps: 0 };
+        let mut order = Order {
+            definitions,
+            parsed: &parsed,
+            broken: &compiled.broken,
+            macros: Macros::default(),
+            defined: HashSet::new(),
+            steps: 0,
+        };
         let mut broken = HashSet::new();
         for definition in definitions.iter() {
             let item = &definition.item;
@@ -64,7 +73,9 @@ impl CompiledMacros {
                 }
                 Err(Failure::Own(error)) => {
                     let text = parsed.get(item.name.as_str()).map(|(_, text)| text);
-                    findings.extend(text.map(|text| placement.condition_problem(&error, &item.trail, &item.condition, text)));
+                    findings.extend(
+                        text.map(|text| placement.condition_problem(&error, &item.trail, &item.condition, text)),
+                    );
                     broken.insert(item.name.clone());
                     if after_error == AfterError::Stop {
                         return None;
@@ -74,6 +85,13 @@ impl CompiledMacros {
         }
         compiled.macros = order.macros;
         compiled.broken.extend(broken);
+        compiled.texts = definitions
+            .iter()
+            .filter_map(|definition| {
+                let (_, text) = parsed.remove(definition.item.name.as_str())?;
+                Some((definition.item.name.clone(), (definition.item.condition.clone(), text)))
+            })
+            .collect();
         Some(compiled)
     }
 }
@@ -123,10 +141,16 @@ impl<'a> Order<'a> {
         let Some((expr, _)) = self.parsed.get(name) else { return Err(Failure::Dependency) };
         self.steps += 1;
         if self.steps > MAX_CHECKS {
-            return Err(ConditionError { kind: ConditionErrorKind::TooManyChecks { limit: MAX_CHECKS }, span: expr.span }.into());
+            return Err(ConditionError {
+                kind: ConditionErrorKind::TooManyChecks { limit: MAX_CHECKS },
+                span: expr.span,
+            }
+            .into());
         }
         if path.len() == MAX_DEPTH {
-            return Err(ConditionError { kind: ConditionErrorKind::TooDeep { limit: MAX_DEPTH }, span: expr.span }.into());
+            return Err(
+                ConditionError { kind: ConditionErrorKind::TooDeep { limit: MAX_DEPTH }, span: expr.span }.into()
+            );
         }
         path.push(name);
         let mut mentions = BTreeMap::new();
@@ -139,7 +163,11 @@ impl<'a> Order<'a> {
             };
             let other_name = other.item.name.as_str();
             if path.contains(&other_name) {
-                return Err(ConditionError { kind: ConditionErrorKind::MacroLoop { name: other_name.to_owned() }, span }.into());
+                return Err(ConditionError {
+                    kind: ConditionErrorKind::MacroLoop { name: other_name.to_owned() },
+                    span,
+                }
+                .into());
             }
             if !self.defined.contains(other_name) && !ahead.contains(other_name) {
                 self.visit(other, visible_before, path, ahead)?;
@@ -157,6 +185,16 @@ impl<'a> Order<'a> {
         let visible = self.definitions.iter().filter(|other| other.first < visible_before);
         let nearest = nearest(name, visible.map(|other| other.item.name.as_str()));
         ConditionError { kind: ConditionErrorKind::UndefinedMacro { name: name.to_owned(), nearest }, span }.into()
+    }
+}
+
+/// The macro an expression mentions at this place, and its condition.
+pub(super) fn macro_at(expr: &Expr, span: Span) -> Option<(&str, &Expr)> {
+    match &expr.kind {
+        ExprKind::And(members) | ExprKind::Or(members) => members.iter().find_map(|member| macro_at(member, span)),
+        ExprKind::Not(inner) => macro_at(inner, span),
+        ExprKind::Macro { name, body: Some(body) } if expr.span == span => Some((name, body.expr())),
+        ExprKind::Macro { .. } | ExprKind::Exists(_) | ExprKind::Compare(_) => None,
     }
 }
 

@@ -6,13 +6,15 @@ mod macros;
 mod na_check;
 mod placement;
 
-use compile::CompiledRules;
+use std::collections::HashSet;
+
 use crate::diagnostic::{Code, Diagnostic, FileId, ItemKind, Trail};
 use crate::report::{FileReport, LoadReport};
 use crate::rules_file::{AfterError, Collection, Node, Reader, Sources, documents};
 use crate::source_text::{LineIndex, RulesFile};
 use crate::versions::{LoadedPlugin, check_plugins};
-use crate::{Operands, Rule, Schema};
+use crate::{Event, EventValues, Explanation, Operands, Rule, Schema, explain};
+use compile::CompiledRules;
 
 /// The rules of a number of rules files, compiled.
 #[derive(Debug, Clone)]
@@ -35,14 +37,16 @@ impl RuleSet {
     /// `required_plugin_versions` is checked against. There is a rule set only if all files are without errors; the
     /// report says what is wrong with the others.
     pub fn load(files: &[RulesFile], schemas: &[Schema]) -> (LoadReport, Option<Self>) {
-        let mut loader = Loader { files, schemas, collection: Collection::default(), compiled: CompiledRules::none(schemas) };
+        let mut loader =
+            Loader { files, schemas, collection: Collection::default(), compiled: CompiledRules::none(schemas) };
         let reports = (0..files.len()).map(|index| loader.load(FileId(index))).collect();
         let report = LoadReport { sources: files.to_vec(), files: reports };
         if !report.is_successful() {
             return (report, None);
         }
         let CompiledRules { operands, rules } = loader.compiled;
-        let sources = schemas.iter().cloned().zip(operands).map(|(schema, operands)| CompiledSource { schema, operands });
+        let sources =
+            schemas.iter().cloned().zip(operands).map(|(schema, operands)| CompiledSource { schema, operands });
         (report, Some(Self { sources: sources.collect(), rules }))
     }
 
@@ -54,6 +58,14 @@ impl RuleSet {
     /// The rule of that name.
     pub fn rule(&self, name: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.name == name)
+    }
+
+    /// Why a rule is true of an event of its source, or is not: its condition part by part. `None` where there is no such
+    /// rule.
+    pub fn explain(&self, rule: &str, event: &dyn Event) -> Option<Explanation> {
+        let rule = self.rule(rule)?;
+        let mut values = EventValues::new(&self.sources[rule.source_index].operands, event);
+        Some(explain(&rule.expr, &rule.condition, &mut values))
     }
 }
 
@@ -78,7 +90,7 @@ impl Loader<'_> {
                 return FileReport { diagnostics, further: Vec::new() };
             }
         };
-        let before = self.collection.clone();
+        let mut before = self.collection.clone();
         let mut diagnostics = Vec::new();
         let mut collection = std::mem::take(&mut self.collection);
         let compiled = self.attempt(&mut collection, &documents, &trail, AfterError::Stop, &mut diagnostics);
@@ -88,8 +100,11 @@ impl Loader<'_> {
             self.compiled = compiled;
         } else {
             // The same once more, going on after errors: it begins with the same findings.
-            self.attempt(&mut before.clone(), &documents, &trail, AfterError::Continue, &mut further);
+            self.attempt(&mut before, &documents, &trail, AfterError::Continue, &mut further);
             further.drain(..diagnostics.len().min(further.len()));
+            // Rules that use the same broken macro have the same problem in the same place.
+            let mut seen: HashSet<_> = diagnostics.iter().map(Diagnostic::essence).collect();
+            further.retain(|diagnostic| seen.insert(diagnostic.essence()));
         }
         further.splice(..0, diagnostics.extract_if(.., |diagnostic| !diagnostic.is_falcos));
         diagnostics.extend(self.plugin_requirements(id));
@@ -106,8 +121,9 @@ impl Loader<'_> {
         findings: &mut Vec<Diagnostic>,
     ) -> Option<CompiledRules> {
         let sources = Sources(self.schemas);
-        let mut reader = Reader { sources: &sources, collection, findings };
-        let is_readable = reader.documents(documents, trail, after_error);
+        let mut reader = Reader { sources: &sources, collection, findings, after_error, has_failed: false };
+        reader.documents(documents, trail);
+        let is_readable = !reader.has_failed;
         if !is_readable && after_error == AfterError::Stop {
             return None;
         }

@@ -6,7 +6,9 @@ use crate::{Comparison, Expr, ExprKind, OperandKind, Operator, Right, Span};
 pub(super) fn unsafe_na_checks(expr: &Expr, found: &mut dyn FnMut(Span)) {
     match &expr.kind {
         ExprKind::And(members) | ExprKind::Or(members) => {
-            members.iter().for_each(|member| unsafe_na_checks(member, found));
+            for member in members {
+                unsafe_na_checks(member, found);
+            }
         }
         ExprKind::Not(inner) => unsafe_na_checks(inner, found),
         ExprKind::Macro { body, .. } => {

@@ -15,12 +15,24 @@ pub(super) struct Placement<'a> {
 
 impl Placement<'_> {
     /// A problem with a condition, shown where it is in the rules file if that can be told.
-    pub(super) fn condition_problem(&self, error: &ConditionError, trail: &Trail, condition: &Text, text: &ListText) -> Diagnostic {
+    pub(super) fn condition_problem(
+        &self,
+        error: &ConditionError,
+        trail: &Trail,
+        condition: &Text,
+        text: &ListText,
+    ) -> Diagnostic {
         self.problem(code(error), error, trail, &Assembled { condition, prefix: 0, text })
     }
 
     /// The same for a condition that something was put around.
-    pub(super) fn problem(&self, code: Code, error: &ConditionError, trail: &Trail, assembled: &Assembled<'_>) -> Diagnostic {
+    pub(super) fn problem(
+        &self,
+        code: Code,
+        error: &ConditionError,
+        trail: &Trail,
+        assembled: &Assembled<'_>,
+    ) -> Diagnostic {
         let place = self.place(error.span, assembled);
         let bytes = match &place {
             Place::File(span) => span.bytes.clone(),
@@ -33,7 +45,10 @@ impl Placement<'_> {
     /// The place of a range of a condition as it was parsed.
     pub(super) fn place(&self, span: Span, assembled: &Assembled<'_>) -> Place {
         let original = assembled.text.original(span).range();
-        let inner = original.start.checked_sub(assembled.prefix).map(|start| start..original.end.saturating_sub(assembled.prefix));
+        let inner = original
+            .start
+            .checked_sub(assembled.prefix)
+            .map(|start| start..original.end.saturating_sub(assembled.prefix));
         inner
             .filter(|range| range.end <= assembled.condition.as_str().len())
             .and_then(|range| self.in_file(assembled.condition, &range))

@@ -87,7 +87,8 @@ fn excerpt(out: &mut String, margin: &str, text: &str, index: &LineIndex<'_>, by
     }
     let shown_offending = visible(&first(offending, WIDTH));
     let room = WIDTH.saturating_sub(before.chars().count() + shown_offending.chars().count());
-    let after = if offending.chars().count() > WIDTH { String::new() } else { visible(&first(&text[end..line.end], room)) };
+    let after =
+        if offending.chars().count() > WIDTH { String::new() } else { visible(&first(&text[end..line.end], room)) };
     let before = visible(before);
     let line_number = position.line.to_string();
     let pad = " ".repeat(margin.len().saturating_sub(line_number.len()));
@@ -110,7 +111,8 @@ fn first(text: &str, count: usize) -> String {
 /// direction of writing.
 fn visible(text: &str) -> String {
     let is_hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     let mut visible = String::with_capacity(text.len());
     for c in text.chars() {

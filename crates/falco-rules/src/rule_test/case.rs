@@ -81,7 +81,8 @@ impl RuleTestFile {
     pub fn parse(file: &RulesFile, folder: &Path) -> Result<Self, RuleTestError> {
         let lines = LineIndex::new(&file.content);
         let reader = Reader { file, lines: &lines, folder };
-        let documents = documents(&file.content, &lines).map_err(|error| reader.error_at(error.span.start, error.message))?;
+        let documents =
+            documents(&file.content, &lines).map_err(|error| reader.error_at(error.span.start, error.message))?;
         let mut cases = Vec::new();
         for document in documents.iter().filter(|document| !document.is_null()) {
             for case in reader.sequence(document, "a list of cases, each beginning with `- test: …`")? {
@@ -123,8 +124,10 @@ impl Reader<'_> {
         for (key, _) in node.entries() {
             let name = key.as_text().unwrap_or_default();
             if !known.contains(&name) {
-                let hint = crate::nearest::nearest(name, known.iter().copied())
-                    .map_or_else(|| format!("expected one of {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+                let hint = crate::nearest::nearest(name, known.iter().copied()).map_or_else(
+                    || format!("expected one of {}", known.join(", ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
                 return Err(self.error(key, format!("unknown key `{name}`; {hint}")));
             }
         }

@@ -1,4 +1,4 @@
-//! The report as JUnit XML: a test suite for each file, a test case for each case.
+//! The report as `JUnit` XML: a test suite for each file, a test case for each case.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,9 @@ pub(super) fn write(report: &RuleTestReport) -> String {
         let failures = cases.iter().filter(|case| case.failure.is_some()).count();
         let file = escaped(&first.file);
         let _ = writeln!(xml, "  <testsuite name=\"{file}\" tests=\"{}\" failures=\"{failures}\">", cases.len());
-        cases.iter().for_each(|case| write_case(&mut xml, case));
+        for case in cases {
+            write_case(&mut xml, case);
+        }
         xml.push_str("  </testsuite>\n");
     }
     xml.push_str("</testsuites>\n");

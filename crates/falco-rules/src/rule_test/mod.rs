@@ -1,6 +1,7 @@
 //! Tests of rules, beside the rules: these events must raise exactly these alerts.
 
 mod case;
+mod difference;
 mod junit;
 mod outcome;
 mod run;

@@ -45,7 +45,7 @@ impl RuleTestReport {
         self.cases.iter().all(|case| case.failure.is_none())
     }
 
-    /// The report as JUnit XML, for continuous integration.
+    /// The report as `JUnit` XML, for continuous integration.
     pub fn to_junit(&self) -> String {
         super::junit::write(self)
     }

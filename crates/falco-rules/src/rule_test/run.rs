@@ -5,11 +5,10 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use serde_json::Value;
-
-use super::case::{ExpectedAlert, RuleTestFile, TestCase, TestEventSource};
+use super::case::{RuleTestFile, TestCase, TestEventSource};
+use super::difference::{Raised, difference};
 use super::outcome::{CaseOutcome, Failure, RuleTestReport};
-use crate::{Alert, Engine, Event, Scratch};
+use crate::{Engine, Event, Scratch};
 
 /// The largest file of events read, in bytes.
 const MAX_EVENT_FILE: u64 = 64 << 20;
@@ -33,12 +32,23 @@ pub trait RuleTestHost {
 pub fn run_rule_tests(files: &[RuleTestFile], engine: &Engine, host: &mut dyn RuleTestHost) -> RuleTestReport {
     let source = host.source().to_owned();
     let rules: Vec<String> = engine.rules(&source).map(|rule| rule.name().to_owned()).collect();
-    let mut runner = Runner { engine, source, known: rules.iter().cloned().collect(), fired: HashSet::new(), silent: HashSet::new() };
+    let mut runner = Runner {
+        engine,
+        source,
+        known: rules.iter().cloned().collect(),
+        fired: HashSet::new(),
+        silent: HashSet::new(),
+    };
     let mut report = RuleTestReport::default();
     for file in files {
         for case in &file.cases {
             let failure = runner.run(case, host).err();
-            report.cases.push(CaseOutcome { file: file.name.clone(), line: case.line, name: case.name.clone(), failure });
+            report.cases.push(CaseOutcome {
+                file: file.name.clone(),
+                line: case.line,
+                name: case.name.clone(),
+                failure,
+            });
         }
     }
     let without = |covered: &HashSet<String>| rules.iter().filter(|rule| !covered.contains(*rule)).cloned().collect();
@@ -101,108 +111,4 @@ fn read(path: &Path) -> Result<String, String> {
         return Err(format!("{}: larger than {MAX_EVENT_FILE} bytes", path.display()));
     }
     Ok(text)
-}
-
-/// An alert as far as tests look at it.
-struct Raised {
-    rule: String,
-    priority: crate::Priority,
-    output: String,
-    output_fields: serde_json::Map<String, Value>,
-}
-
-impl Raised {
-    fn new(alert: &Alert<'_>) -> Self {
-        let output_fields = alert.output_fields().clone();
-        let rule = alert.rule();
-        Self { rule: rule.name().to_owned(), priority: rule.priority(), output: alert.message().to_owned(), output_fields }
-    }
-
-    fn is(&self, expected: &ExpectedAlert) -> bool {
-        self.rule == expected.rule
-            && expected.priority.is_none_or(|priority| priority == self.priority)
-            && expected.output.as_ref().is_none_or(|output| *output == self.output)
-            && expected.output_fields.iter().all(|(field, value)| self.output_fields.get(field) == Some(value))
-    }
-
-    /// The alert in one line, with what a test that expected this looks at.
-    fn line(&self, expected: Option<&ExpectedAlert>) -> String {
-        let mut line = self.rule.clone();
-        let Some(expected) = expected else { return line };
-        if expected.priority.is_some() {
-            line += &format!(" priority={}", self.priority);
-        }
-        if expected.output.is_some() {
-            line += &format!(" output={:?}", self.output);
-        }
-        for field in expected.output_fields.keys() {
-            line += &format!(" {field}={}", self.output_fields.get(field).unwrap_or(&Value::Null));
-        }
-        line
-    }
-}
-
-fn expected_line(alert: &ExpectedAlert) -> String {
-    let mut line = alert.rule.clone();
-    if let Some(priority) = alert.priority {
-        line += &format!(" priority={priority}");
-    }
-    if let Some(output) = &alert.output {
-        line += &format!(" output={output:?}");
-    }
-    for (field, value) in &alert.output_fields {
-        line += &format!(" {field}={value}");
-    }
-    line
-}
-
-/// How the alerts differ from those expected, one line each; nothing if they do not.
-fn difference(expected: &[ExpectedAlert], raised: &[Raised]) -> Option<String> {
-    /// Beyond this many alerts the lines are compared one by one, which needs no table.
-    const MOST_COMPARED: usize = 2000;
-    let is_same = expected.len() == raised.len() && expected.iter().zip(raised).all(|(expected, raised)| raised.is(expected));
-    if is_same {
-        return None;
-    }
-    let mut diff = String::new();
-    let (mut left, mut right) = (0, 0);
-    if expected.len().max(raised.len()) <= MOST_COMPARED {
-        let table = longest_common(expected, raised);
-        while left < expected.len() && right < raised.len() {
-            if raised[right].is(&expected[left]) {
-                diff += &format!("  {}\n", raised[right].line(Some(&expected[left])));
-                (left, right) = (left + 1, right + 1);
-            } else if table[left + 1][right] >= table[left][right + 1] {
-                diff += &format!("- {}\n", expected_line(&expected[left]));
-                left += 1;
-            } else {
-                let same_rule = expected[..=left].iter().rev().find(|expected| expected.rule == raised[right].rule);
-                diff += &format!("+ {}\n", raised[right].line(same_rule));
-                right += 1;
-            }
-        }
-    }
-    for expected in &expected[left..] {
-        diff += &format!("- {}\n", expected_line(expected));
-    }
-    for raised in &raised[right..] {
-        let same_rule = expected.iter().rev().find(|expected| expected.rule == raised.rule);
-        diff += &format!("+ {}\n", raised.line(same_rule));
-    }
-    Some(diff)
-}
-
-/// For each pair of positions, how many alerts agree from there on at most.
-fn longest_common(expected: &[ExpectedAlert], raised: &[Raised]) -> Vec<Vec<u32>> {
-    let mut table = vec![vec![0; raised.len() + 1]; expected.len() + 1];
-    for left in (0..expected.len()).rev() {
-        for right in (0..raised.len()).rev() {
-            table[left][right] = if raised[right].is(&expected[left]) {
-                table[left + 1][right + 1] + 1
-            } else {
-                table[left + 1][right].max(table[left][right + 1])
-            };
-        }
-    }
-    table
 }

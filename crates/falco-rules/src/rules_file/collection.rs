@@ -6,8 +6,8 @@ use super::decode::Reading;
 use super::item::{ExceptionItem, ListItem, MacroItem, RuleItem, RuleUpdate};
 use super::sources::Sources;
 use crate::diagnostic::{Code, Diagnostic, Trail};
-use crate::nearest::nearest;
 use crate::exceptions::check_exception;
+use crate::nearest::nearest;
 use crate::versions::PluginRequirement;
 
 /// What the files loaded so far define.
@@ -82,34 +82,33 @@ impl Collection {
         self.plugins.push((alternatives, trail));
     }
 
-    pub(crate) fn define_list(&mut self, list: ListItem) -> Reading<()> {
+    pub(crate) fn define_list(&mut self, list: ListItem) {
         let now = self.now();
         self.lists.define(&list.name.clone(), list, now);
-        Ok(())
     }
 
     pub(crate) fn append_list(&mut self, list: ListItem) -> Reading<()> {
         let now = self.now();
         let Some(earlier) = self.lists.get_mut(&list.name) else {
             let message = "List uses 'append' or 'override.items: append' but no list by that name already exists";
-            return Err(nothing_to_change(message, &list.name, self.lists.names(), &list.trail));
+            return Err(nothing_to_change(message, &list.name, self.lists.names(), &list.trail).into());
         };
         earlier.item.items.extend(list.items);
         earlier.last = now;
         Ok(())
     }
 
-    pub(crate) fn define_macro(&mut self, definition: MacroItem) -> Reading<()> {
+    pub(crate) fn define_macro(&mut self, definition: MacroItem) {
         let now = self.now();
         self.macros.define(&definition.name.clone(), definition, now);
-        Ok(())
     }
 
     pub(crate) fn append_macro(&mut self, addition: &MacroItem) -> Reading<()> {
         let now = self.now();
         let Some(earlier) = self.macros.get_mut(&addition.name) else {
-            let message = "Macro uses 'append' or 'override.condition: append' but no macro by that name already exists";
-            return Err(nothing_to_change(message, &addition.name, self.macros.names(), &addition.trail));
+            let message =
+                "Macro uses 'append' or 'override.condition: append' but no macro by that name already exists";
+            return Err(nothing_to_change(message, &addition.name, self.macros.names(), &addition.trail).into());
         };
         earlier.item.condition.append(&addition.condition);
         earlier.last = now;
@@ -123,8 +122,7 @@ impl Collection {
         findings: &mut Vec<Diagnostic>,
     ) -> Reading<()> {
         self.check_source(&rule.name, Some(&rule.source), &rule.trail)?;
-        rule.has_unknown_source = !sources.is_known(&rule.source);
-        if rule.has_unknown_source {
+        if !sources.is_known(&rule.source) {
             let near = nearest(&rule.source, sources.names()).map(|near| format!("did you mean `{near}`?"));
             let message = format!("Unknown source {}, skipping", rule.source);
             findings.push(Diagnostic::new(Code::UnknownSource, message, rule.trail.clone()).help_if(near));
@@ -132,7 +130,7 @@ impl Collection {
         for exception in &mut rule.exceptions {
             if exception.fields.is_missing() {
                 let message = "Rule exception item must have fields property with a list of fields";
-                return Err(invalid(message, &exception.trail));
+                return Err(invalid(message, &exception.trail).into());
             }
             check_exception(exception, &rule.source, sources)?;
         }
@@ -146,11 +144,11 @@ impl Collection {
         let now = self.now();
         let Some(definition) = self.rules.get_mut(&update.name) else {
             let message = "Rule uses 'append' or 'override.<key>: append' but no rule by that name already exists";
-            return Err(nothing_to_change(message, &update.name, self.rules.names(), &update.trail));
+            return Err(nothing_to_change(message, &update.name, self.rules.names(), &update.trail).into());
         };
         if update.is_empty() {
             let message = "Appended rule must have exceptions or condition property";
-            return Err(invalid(message, &update.trail));
+            return Err(invalid(message, &update.trail).into());
         }
         let rule = &mut definition.item;
         if let Some(condition) = update.condition {
@@ -175,11 +173,12 @@ impl Collection {
         self.check_source(&update.name, update.source.as_deref(), &update.trail)?;
         let now = self.now();
         let Some(definition) = self.rules.get_mut(&update.name) else {
-            let message = "An 'override.<key>: replace' to a rule was requested but no rule by that name already exists";
-            return Err(nothing_to_change(message, &update.name, self.rules.names(), &update.trail));
+            let message =
+                "An 'override.<key>: replace' to a rule was requested but no rule by that name already exists";
+            return Err(nothing_to_change(message, &update.name, self.rules.names(), &update.trail).into());
         };
         if update.is_empty() {
-            return Err(invalid("The rule must have at least one field that can be replaced", &update.trail));
+            return Err(invalid("The rule must have at least one field that can be replaced", &update.trail).into());
         }
         let rule = &mut definition.item;
         replace(&mut rule.condition, update.condition);
@@ -198,7 +197,7 @@ impl Collection {
     pub(crate) fn enable_rule(&mut self, name: &str, enabled: bool, trail: &Trail) -> Reading<()> {
         let Some(definition) = self.rules.get_mut(name) else {
             let message = "Rule has 'enabled' key but no rule by that name already exists";
-            return Err(nothing_to_change(message, name, self.rules.names(), trail));
+            return Err(nothing_to_change(message, name, self.rules.names(), trail).into());
         };
         definition.item.enabled = enabled;
         Ok(())
@@ -209,7 +208,7 @@ impl Collection {
         match (self.rules.get(name), source) {
             (Some(earlier), Some(source)) if earlier.item.source != source => {
                 let problem = invalid("Rule has been re-defined with a different source", trail);
-                Err(Box::new(problem.help(format!("the rule was defined for the source `{}`", earlier.item.source))))
+                Err(problem.help(format!("the rule was defined for the source `{}`", earlier.item.source)).into())
             }
             _ => Ok(()),
         }
@@ -222,17 +221,17 @@ fn append_exception(rule: &mut RuleItem, mut exception: ExceptionItem, sources: 
         for (entry, key) in [(&exception.fields, "fields"), (&exception.comps, "comps")] {
             if !entry.is_missing() {
                 let message = format!("Can not append exception {key} to existing exception, only values");
-                return Err(invalid(message, &exception.trail));
+                return Err(invalid(message, &exception.trail).into());
             }
         }
         earlier.values.append(&mut exception.values);
         return Ok(());
     }
     if exception.fields.is_missing() {
-        return Err(invalid("Rule exception must have fields property with a list of fields", &exception.trail));
+        return Err(invalid("Rule exception must have fields property with a list of fields", &exception.trail).into());
     }
     if exception.values.is_empty() {
-        return Err(invalid("Rule exception must have values property with a list of values", &exception.trail));
+        return Err(invalid("Rule exception must have values property with a list of values", &exception.trail).into());
     }
     check_exception(&mut exception, &rule.source, sources)?;
     rule.exceptions.push(exception);
@@ -245,16 +244,11 @@ fn replace<T>(old: &mut T, new: Option<T>) {
     }
 }
 
-fn invalid(message: impl Into<String>, trail: &Trail) -> Box<Diagnostic> {
-    Box::new(Diagnostic::new(Code::Validate, message, trail.clone()))
+fn invalid(message: impl Into<String>, trail: &Trail) -> Diagnostic {
+    Diagnostic::new(Code::Validate, message, trail.clone())
 }
 
-fn nothing_to_change<'a>(
-    message: &str,
-    name: &str,
-    known: impl Iterator<Item = &'a str>,
-    trail: &Trail,
-) -> Box<Diagnostic> {
+fn nothing_to_change<'a>(message: &str, name: &str, known: impl Iterator<Item = &'a str>, trail: &Trail) -> Diagnostic {
     let near = nearest(name, known).map(|near| format!("did you mean `{near}`?"));
-    Box::new(invalid(message, trail).help_if(near))
+    invalid(message, trail).help_if(near)
 }

@@ -10,15 +10,15 @@ use crate::diagnostic::{Code, Diagnostic, FileSpan, ItemKind, Trail};
 pub(crate) type Reading<T> = Result<T, Box<Diagnostic>>;
 
 /// A problem with the shape of the YAML.
-pub(crate) fn misshapen(message: impl Into<String>, trail: &Trail) -> Box<Diagnostic> {
-    Box::new(Diagnostic::new(Code::YamlValidate, message, trail.clone()))
+pub(crate) fn misshapen(message: impl Into<String>, trail: &Trail) -> Diagnostic {
+    Diagnostic::new(Code::YamlValidate, message, trail.clone())
 }
 
 /// The value of a key that must be there.
 pub(crate) fn required<T: FromScalar>(item: &Node, key: &str, trail: &Trail) -> Reading<T> {
     match item.get(key) {
         Some(value) => decode(value, key, trail),
-        None => Err(missing_key(item, key, trail)),
+        None => Err(missing_key(item, key, trail).into()),
     }
 }
 
@@ -34,37 +34,38 @@ pub(crate) fn required_text(item: &Node, key: &str, trail: &Trail) -> Reading<Te
     Ok(Text::new(text, FileSpan { file: trail.span().file, bytes }))
 }
 
-pub(crate) fn missing_key(item: &Node, key: &str, trail: &Trail) -> Box<Diagnostic> {
+pub(crate) fn missing_key(item: &Node, key: &str, trail: &Trail) -> Diagnostic {
     let known = item.entries().iter().filter_map(|(name, _)| name.scalar());
-    let meant = crate::nearest::nearest(key, known).map(|near| format!("there is a key `{near}`; did you mean `{key}`?"));
-    Box::new(Diagnostic::new(Code::YamlValidate, format!("Item has no mapping for key '{key}'"), trail.clone()).help_if(meant))
+    let meant =
+        crate::nearest::nearest(key, known).map(|near| format!("there is a key `{near}`; did you mean `{key}`?"));
+    misshapen(format!("Item has no mapping for key '{key}'"), trail).help_if(meant)
 }
 
 fn decode<T: FromScalar>(value: &Node, key: &str, trail: &Trail) -> Reading<T> {
     if value.is_null() {
         let problem = misshapen(format!("Mapping for key '{key}' is empty"), trail);
-        return Err(Box::new(problem.help(format!("expected {}", T::EXPECTED)).at(place(value, trail))));
+        return Err(problem.help(format!("expected {}", T::EXPECTED)).at(place(value, trail)).into());
     }
     let trail = trail.step(ItemKind::ValueFor, key, &value.span);
-    let wrong = |message: &str| Box::new(misshapen(message, &trail).help(format!("expected {}", T::EXPECTED)));
+    let wrong = |message: &str| misshapen(message, &trail).help(format!("expected {}", T::EXPECTED));
     let text = value.scalar().ok_or_else(|| wrong("Value is not a scalar value"))?;
     if text.is_empty() {
-        return Err(wrong("Value must be non-empty"));
+        return Err(wrong("Value must be non-empty").into());
     }
-    T::from_scalar(text).ok_or_else(|| wrong("Can't decode YAML scalar value"))
+    T::from_scalar(text).ok_or_else(|| wrong("Can't decode YAML scalar value").into())
 }
 
 /// The texts of a sequence.
 pub(crate) fn texts<C: FromIterator<String>>(value: &Node, key: &str, trail: &Trail) -> Reading<C> {
     let trail = trail.step(ItemKind::ValueFor, key, &value.span);
-    let elements = value
-        .sequence()
-        .ok_or_else(|| Box::new(misshapen("Value is not a sequence", &trail).help(format!("expected a list: `{key}: [a, b]`"))))?;
+    let elements = value.sequence().ok_or_else(|| {
+        misshapen("Value is not a sequence", &trail).help(format!("expected a list: `{key}: [a, b]`"))
+    })?;
     elements
         .iter()
         .map(|element| {
             let trail = trail.step(ItemKind::ListItem, "", &element.span);
-            element.scalar().map(str::to_owned).ok_or_else(|| misshapen("sequence value is not scalar", &trail))
+            element.scalar().map(str::to_owned).ok_or_else(|| misshapen("sequence value is not scalar", &trail).into())
         })
         .collect()
 }

@@ -27,8 +27,6 @@ pub(crate) struct MacroItem {
 pub(crate) struct RuleItem {
     pub(crate) name: String,
     pub(crate) source: String,
-    /// Nobody provides the source; the rule is kept for later changes to it, but never compiled.
-    pub(crate) has_unknown_source: bool,
     pub(crate) condition: Text,
     pub(crate) output: Text,
     pub(crate) description: String,

@@ -135,7 +135,9 @@ mod tests {
 
     #[test]
     fn numbers_have_the_base_they_are_written_in() {
-        for (text, number) in [("10", Some(10)), ("0x10", Some(16)), ("010", Some(8)), ("0", Some(0)), ("4294967296", None)] {
+        for (text, number) in
+            [("10", Some(10)), ("0x10", Some(16)), ("010", Some(8)), ("0", Some(0)), ("4294967296", None)]
+        {
             assert_eq!(u32::from_scalar(text), number, "{text}");
         }
         for text in ["-1", "+-1", "1.0", "", "0.10.0", "abc", "08"] {

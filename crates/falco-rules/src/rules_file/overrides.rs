@@ -20,11 +20,11 @@ impl Overrides {
         let Some(value) = item.get("override") else { return Ok(overrides) };
         let trail = trail.step(ItemKind::Override, "", &item.span);
         if value.sequence().is_some_and(|elements| !elements.is_empty()) {
-            return Err(not_a_mapping(value, &trail));
+            return Err(not_a_mapping(value, &trail).into());
         }
         for (key, operation) in value.entries() {
             let (Some(name), Some(operation_name)) = (key.as_text(), operation.as_text()) else {
-                return Err(not_a_mapping(operation, &trail));
+                return Err(not_a_mapping(operation, &trail).into());
             };
             let key_trail = trail.step(ItemKind::Override, name, &key.span);
             let (may_append, may_replace) = (appendable.contains(&name), replaceable.contains(&name));
@@ -32,17 +32,17 @@ impl Overrides {
                 "append" if may_append => overrides.append.insert(name.to_owned()),
                 "append" => {
                     let message = format!("Key '{name}' cannot be appended to, use 'replace' instead");
-                    return Err(Box::new(misshapen(message, &key_trail).help(allowed(name, appendable))));
+                    return Err(misshapen(message, &key_trail).help(allowed(name, appendable)).into());
                 }
                 "replace" if may_replace => overrides.replace.insert(name.to_owned()),
                 "replace" => {
                     let message = format!("Key '{name}' cannot be replaced");
-                    return Err(Box::new(misshapen(message, &key_trail).help(allowed(name, replaceable))));
+                    return Err(misshapen(message, &key_trail).help(allowed(name, replaceable)).into());
                 }
                 other => {
                     let trail = trail.step(ItemKind::ValueFor, name, &operation.span);
                     let message = format!("Invalid override operation for key '{name}': '{other}'");
-                    return Err(Box::new(misshapen(message, &trail).help("expected `append` or `replace`")));
+                    return Err(misshapen(message, &trail).help("expected `append` or `replace`").into());
                 }
             };
         }
@@ -58,7 +58,7 @@ impl Overrides {
         if appends && !self.is_empty() {
             let message = "Keys 'override' and 'append: true' cannot be used together. Add an 'append' entry (e.g. \
                            'condition: append') under 'override' instead.";
-            return Err(misshapen(message, trail));
+            return Err(misshapen(message, trail).into());
         }
         Ok(())
     }
@@ -71,9 +71,9 @@ fn allowed(name: &str, keys: &[&str]) -> String {
     }
 }
 
-fn not_a_mapping(value: &Node, trail: &Trail) -> Box<Diagnostic> {
+fn not_a_mapping(value: &Node, trail: &Trail) -> Diagnostic {
     // Falco's YAML library throws here, which Falco reports as a problem of the content and not of its shape.
     let trail = trail.step(ItemKind::Override, "", &value.span);
     let problem = Diagnostic::new(Code::Validate, "'override' is not a mapping of keys to operations", trail);
-    Box::new(problem.help("expected `override: {condition: append}`"))
+    problem.help("expected `override: {condition: append}`")
 }

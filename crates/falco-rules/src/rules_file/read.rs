@@ -13,11 +13,14 @@ use crate::diagnostic::{Code, Diagnostic, ItemKind, Trail};
 pub(crate) const APPEND_IS_DEPRECATED: &str = "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: \
                                                append') under 'override' instead.";
 
-/// What reading an item needs besides the item.
+/// Reads the items of one file after the other.
 pub(crate) struct Reader<'a> {
     pub(crate) sources: &'a Sources<'a>,
     pub(crate) collection: &'a mut Collection,
     pub(crate) findings: &'a mut Vec<Diagnostic>,
+    pub(crate) after_error: AfterError,
+    /// Was there an error?
+    pub(crate) has_failed: bool,
 }
 
 /// What to do after an error.
@@ -25,50 +28,58 @@ pub(crate) struct Reader<'a> {
 pub(crate) enum AfterError {
     /// Stop, as Falco does: what comes after the error is not collected.
     Stop,
-    /// Go on with the next item, to find every problem of the file.
+    /// Go on, to find every problem of the file.
     Continue,
 }
 
 impl Reader<'_> {
-    /// Reads the documents of a file. False if there was an error.
-    pub(crate) fn documents(&mut self, documents: &[Node], file: &Trail, after_error: AfterError) -> bool {
-        let mut successful = true;
+    /// Reads the documents of a file.
+    pub(crate) fn documents(&mut self, documents: &[Node], file: &Trail) {
         for document in documents.iter().filter(|document| !document.is_null()) {
-            let read = match items(document, file) {
-                Ok(items) => self.items(items, file, after_error),
+            match items(document, file) {
+                Ok(items) => self.items(items, file),
                 Err(problem) => self.fail(*problem),
-            };
-            successful &= read;
-            if !successful && after_error == AfterError::Stop {
-                break;
+            }
+            if self.has_failed && self.after_error == AfterError::Stop {
+                return;
             }
         }
-        successful
     }
 
-    fn items(&mut self, items: &[Node], file: &Trail, after_error: AfterError) -> bool {
-        let mut successful = true;
+    fn items(&mut self, items: &[Node], file: &Trail) {
         for item in items.iter().filter(|item| !item.is_null()) {
             if let Err(problem) = self.item(item, file) {
-                successful = self.fail(*problem);
-                if after_error == AfterError::Stop {
-                    break;
+                self.fail(*problem);
+                if self.after_error == AfterError::Stop {
+                    return;
                 }
             }
         }
-        successful
     }
 
-    fn fail(&mut self, problem: Diagnostic) -> bool {
+    fn fail(&mut self, problem: Diagnostic) {
         self.findings.push(problem);
-        false
+        self.has_failed = true;
+    }
+
+    /// What was read; or, where reading goes on after errors, nothing, the error being reported.
+    pub(crate) fn go_on<T>(&mut self, read: Reading<T>) -> Reading<Option<T>> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(problem) if self.after_error == AfterError::Continue => {
+                self.fail(*problem);
+                Ok(None)
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     fn item(&mut self, item: &Node, file: &Trail) -> Reading<()> {
         if !item.is_mapping() {
             let trail = file.step(ItemKind::RulesContentItem, "", &item.span);
-            let problem = misshapen("Unexpected element type. Each element should be a yaml associative array.", &trail);
-            return Err(Box::new(problem.help("expected a rule, a macro or a list: `- rule: Name`")));
+            let problem =
+                misshapen("Unexpected element type. Each element should be a yaml associative array.", &trail);
+            return Err(problem.help("expected a rule, a macro or a list: `- rule: Name`").into());
         }
         if item.get("required_engine_version").is_some() {
             read_versions::engine_version(item, file)
@@ -110,7 +121,11 @@ impl Reader<'_> {
         let items = texts(value, "items", &trail)?;
         let appends = self.appends(item, "items", &trail)?;
         let list = ListItem { name, items, trail };
-        if appends { self.collection.append_list(list) } else { self.collection.define_list(list) }
+        if appends {
+            return self.collection.append_list(list);
+        }
+        self.collection.define_list(list);
+        Ok(())
     }
 
     fn macro_definition(&mut self, item: &Node, file: &Trail) -> Reading<()> {
@@ -123,7 +138,11 @@ impl Reader<'_> {
         let condition = required_text(item, "condition", &trail)?;
         let appends = self.appends(item, "condition", &trail)?;
         let definition = MacroItem { name, condition, trail };
-        if appends { self.collection.append_macro(&definition) } else { self.collection.define_macro(definition) }
+        if appends {
+            return self.collection.append_macro(&definition);
+        }
+        self.collection.define_macro(definition);
+        Ok(())
     }
 
     /// The name of an item, and the trail to it; warns of keys the item cannot have.
@@ -168,7 +187,11 @@ fn items<'a>(document: &'a Node, file: &Trail) -> Reading<&'a [Node]> {
     let wrong = |message: &str| {
         let trail = file.clone();
         let place = super::decode::place(document, file);
-        Box::new(Diagnostic::new(Code::YamlValidate, message, trail).at(place).help("expected a list of items, each beginning with `- `"))
+        Box::new(
+            Diagnostic::new(Code::YamlValidate, message, trail)
+                .at(place)
+                .help("expected a list of items, each beginning with `- `"),
+        )
     };
     match &document.value {
         NodeValue::Sequence(items) => Ok(items),
@@ -184,5 +207,6 @@ fn is_bare_string(text: &str) -> bool {
 }
 
 fn is_identifier(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

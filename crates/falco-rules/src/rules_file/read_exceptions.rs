@@ -23,7 +23,10 @@ pub(crate) fn exceptions(
     let Some(value) = item.get("exceptions").filter(|value| !value.is_null()) else { return Ok(exceptions) };
     let trail = parent.step(ItemKind::Exceptions, "", &value.span);
     let elements = value.sequence().ok_or_else(|| {
-        Box::new(misshapen("Rule exceptions must be a sequence", &trail).help("expected `exceptions: [{name: …, fields: …, values: […]}]`"))
+        Box::new(
+            misshapen("Rule exceptions must be a sequence", &trail)
+                .help("expected `exceptions: [{name: …, fields: …, values: […]}]`"),
+        )
     })?;
     for element in elements {
         let exception = exception(element, fields, &trail, parent, findings)?;
@@ -45,14 +48,14 @@ fn exception(
 ) -> Reading<ExceptionItem> {
     let unnamed = outer.step(ItemKind::Exception, "", &element.span);
     if !element.is_mapping() {
-        return Err(misshapen("Rule exception must be a mapping", &unnamed));
+        return Err(misshapen("Rule exception must be a mapping", &unnamed).into());
     }
     let name: String = required(element, "name", &unnamed)?;
     let trail = rule.step(ItemKind::Exception, &name, &element.span);
     let fields = match element.get("fields") {
         Some(value) => entry(value, "fields", &trail)?,
         None if fields_are == FieldsAre::Optional => Entry::missing(),
-        None => return Err(missing_key(element, "fields", &trail)),
+        None => return Err(missing_key(element, "fields", &trail).into()),
     };
     let comps = match element.get("comps") {
         Some(value) => entry(value, "comps", &trail)?,
@@ -76,7 +79,7 @@ fn exception(
 fn entry(value: &Node, key: &str, trail: &Trail) -> Reading<Entry> {
     let trail = trail.step(ItemKind::ValueFor, key, &value.span);
     match &value.value {
-        NodeValue::Scalar(scalar) if scalar.text.is_empty() => Err(misshapen("Value must be non-empty", &trail)),
+        NodeValue::Scalar(scalar) if scalar.text.is_empty() => Err(misshapen("Value must be non-empty", &trail).into()),
         NodeValue::Scalar(scalar) => Ok(Entry::One(scalar.text.to_string())),
         NodeValue::Sequence(elements) => {
             let entries: Reading<Vec<_>> = elements

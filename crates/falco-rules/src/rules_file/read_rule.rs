@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decode::{Reading, missing_key, misshapen, optional, required, required_text, tags};
+use super::decode::{Reading, misshapen, missing_key, optional, required, required_text, tags};
 use super::item::{RuleItem, RuleUpdate};
 use super::keys;
 use super::node::Node;
@@ -38,7 +38,7 @@ pub(crate) fn rule(reader: &mut Reader<'_>, item: &Node, file: &Trail) -> Readin
     let overrides = Overrides::read(item, APPENDABLE, REPLACEABLE, &trail)?;
     overrides.check_against_append(appends, &trail)?;
     if !overrides.is_empty() {
-        return override_rule(reader, item, &name, &trail, overrides);
+        return override_rule(reader, item, &name, &trail, &overrides);
     }
     if appends {
         return append_to_rule(reader, item, &name, &trail);
@@ -50,33 +50,38 @@ pub(crate) fn rule(reader: &mut Reader<'_>, item: &Node, file: &Trail) -> Readin
 }
 
 fn define_rule(reader: &mut Reader<'_>, item: &Node, name: String, trail: Trail) -> Reading<()> {
-    let condition = required_text(item, "condition", &trail)?;
-    let output = required_text(item, "output", &trail)?;
-    let description = required(item, "desc", &trail)?;
-    let priority = priority(item, &trail)?;
-    let source: Option<String> = optional(item, "source", &trail)?;
-    let enabled = optional(item, "enabled", &trail)?;
-    let warn_evttypes = optional(item, "warn_evttypes", &trail)?;
-    let skip_if_unknown_filter = optional(item, "skip-if-unknown-filter", &trail)?;
-    optional::<bool>(item, "capture", &trail)?;
+    let condition = reader.go_on(required_text(item, "condition", &trail))?;
+    let output = reader.go_on(required_text(item, "output", &trail))?;
+    let description = reader.go_on(required(item, "desc", &trail))?;
+    let priority = reader.go_on(priority(item, &trail))?;
+    let source = reader.go_on(optional(item, "source", &trail))?;
+    let enabled = reader.go_on(optional(item, "enabled", &trail))?;
+    let warn_evttypes = reader.go_on(optional(item, "warn_evttypes", &trail))?;
+    let skip_if_unknown_filter = reader.go_on(optional(item, "skip-if-unknown-filter", &trail))?;
+    reader.go_on(optional::<bool>(item, "capture", &trail))?;
     for key in CAPTURE_NUMBERS {
-        optional::<u32>(item, key, &trail)?;
+        reader.go_on(optional::<u32>(item, key, &trail))?;
     }
-    let tags = tags(item, &trail)?;
-    let exceptions = exceptions(item, FieldsAre::Required, &trail, reader.findings)?;
+    let tags = reader.go_on(tags(item, &trail))?;
+    let exceptions = exceptions(item, FieldsAre::Required, &trail, reader.findings);
+    let exceptions = reader.go_on(exceptions)?;
+    let (Some(condition), Some(output), Some(description), Some(priority), Some(exceptions)) =
+        (condition, output, description, priority, exceptions)
+    else {
+        return Ok(());
+    };
     let rule = RuleItem {
         name,
-        source: source.unwrap_or_else(|| "syscall".to_owned()),
-        has_unknown_source: false,
+        source: source.flatten().unwrap_or_else(|| "syscall".to_owned()),
         condition,
         output: output.trimmed(),
         description,
         priority,
-        tags: tags.unwrap_or_default(),
+        tags: tags.flatten().unwrap_or_default(),
         exceptions,
-        enabled: enabled.unwrap_or(true),
-        warn_evttypes: warn_evttypes.unwrap_or(true),
-        skip_if_unknown_filter: skip_if_unknown_filter.unwrap_or(false),
+        enabled: enabled.flatten().unwrap_or(true),
+        warn_evttypes: warn_evttypes.flatten().unwrap_or(true),
+        skip_if_unknown_filter: skip_if_unknown_filter.flatten().unwrap_or(false),
         trail,
     };
     reader.collection.define_rule(rule, reader.sources, reader.findings)
@@ -90,7 +95,7 @@ fn priority(item: &Node, trail: &Trail) -> Reading<Priority> {
             .map(|near| format!("did you mean `{}`?", near.to_uppercase()));
         let problem = misshapen(format!("Invalid priority '{text}'"), &trail.step(ItemKind::RulePriority, "", &bytes));
         let all = "expected EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFO or DEBUG";
-        Box::new(problem.help_if(near).help(all))
+        problem.help_if(near).help(all).into()
     })
 }
 
@@ -98,7 +103,7 @@ fn priority(item: &Node, trail: &Trail) -> Reading<Priority> {
 fn enable_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trail) -> Reading<()> {
     if item.get("enabled").is_none() {
         let problem = missing_key(item, "enabled", trail);
-        return Err(Box::new(problem.help("a rule needs `desc`, `condition`, `output` and `priority`")));
+        return Err(problem.help("a rule needs `desc`, `condition`, `output` and `priority`").into());
     }
     let enabled = required(item, "enabled", trail)?;
     let message = "The standalone 'enabled' key usage is deprecated. The correct approach requires also a 'replace' \
@@ -121,16 +126,24 @@ fn append_to_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trai
 }
 
 /// `override`: first what is appended, then what replaces, then what nobody asked for.
-fn override_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trail, overrides: Overrides) -> Reading<()> {
+fn override_rule(
+    reader: &mut Reader<'_>,
+    item: &Node,
+    name: &str,
+    trail: &Trail,
+    overrides: &Overrides,
+) -> Reading<()> {
     let source: Option<String> = optional(item, "source", trail)?;
     let given = REPLACEABLE.iter().copied().filter(|key| item.get(key).is_some());
     let mut update = Update { item, trail, unclaimed: given.collect() };
     if !overrides.append.is_empty() {
-        let changes = update.read(&overrides.append, "append", RuleUpdate::new(name, source.clone(), trail), reader.findings)?;
+        let changes =
+            update.read(&overrides.append, "append", RuleUpdate::new(name, source.clone(), trail), reader.findings)?;
         reader.collection.append_rule(changes, reader.sources)?;
     }
     if !overrides.replace.is_empty() {
-        let changes = update.read(&overrides.replace, "replace", RuleUpdate::new(name, source, trail), reader.findings)?;
+        let changes =
+            update.read(&overrides.replace, "replace", RuleUpdate::new(name, source, trail), reader.findings)?;
         reader.collection.replace_in_rule(changes)?;
     }
     match update.unclaimed.first() {
@@ -139,7 +152,7 @@ fn override_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trail
             let bytes = item.get(key).map_or(0..0, |value| value.span.clone());
             let message = format!("Unexpected key '{key}': no corresponding entry under 'override' is defined.");
             let problem = misshapen(message, &trail.step(ItemKind::Override, key, &bytes));
-            Err(Box::new(problem.help(format!("say what to do with it: `override: {{{key}: replace}}`"))))
+            Err(problem.help(format!("say what to do with it: `override: {{{key}: replace}}`")).into())
         }
     }
 }
@@ -170,7 +183,7 @@ impl Update<'_> {
                 return Ok(true);
             }
             let message = format!("An {operation} override for '{key}' was specified but '{key}' is not defined");
-            Err(misshapen(message, trail))
+            Err(misshapen(message, trail).into())
         };
         if claims("condition")? {
             update.condition = Some(required_text(item, "condition", trail)?);

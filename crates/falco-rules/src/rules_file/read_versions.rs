@@ -17,7 +17,9 @@ pub(crate) fn engine_version(item: &Node, file: &Trail) -> Reading<()> {
     } else {
         let text: String = required(item, KEY, &trail)?;
         text.parse().map_err(|_| {
-            let message = format!("Unable to parse engine version '{text}' as a semver string. Expected \"x.y.z\" semver format.");
+            let message = format!(
+                "Unable to parse engine version '{text}' as a semver string. Expected \"x.y.z\" semver format."
+            );
             misshapen(message, &trail)
         })?
     };
@@ -37,7 +39,7 @@ pub(crate) fn plugin_versions(collection: &mut Collection, requirements: &Node, 
     for entry in entries {
         let unnamed = trail.step(ItemKind::RequiredPluginVersionsEntry, "", &entry.span);
         if !entry.is_mapping() {
-            return Err(misshapen("Plugin version must be a mapping", &unnamed));
+            return Err(misshapen("Plugin version must be a mapping", &unnamed).into());
         }
         let name: String = required(entry, "name", &unnamed)?;
         let named = trail.step(ItemKind::RequiredPluginVersionsEntry, &name, &entry.span);
@@ -58,7 +60,7 @@ fn alternatives(entry: &Node, named: &Trail) -> Reading<Vec<(String, String)>> {
         .map(|alternative| {
             let trail = named.step(ItemKind::RequiredPluginVersionsAlternative, "", &alternative.span);
             if !alternative.is_mapping() {
-                return Err(misshapen("Plugin version alternative must be a mapping", &trail));
+                return Err(misshapen("Plugin version alternative must be a mapping", &trail).into());
             }
             let name: String = required(alternative, "name", &trail)?;
             let trail = named.step(ItemKind::RequiredPluginVersionsAlternative, &name, &alternative.span);

@@ -28,7 +28,8 @@ impl Text {
         self.joined.push(' ');
         let shift = self.joined.len();
         self.joined.push_str(&other.joined);
-        self.pieces.extend(other.pieces.iter().map(|piece| Piece { start: shift + piece.start, span: piece.span.clone() }));
+        self.pieces
+            .extend(other.pieces.iter().map(|piece| Piece { start: shift + piece.start, span: piece.span.clone() }));
     }
 
     /// The same without blanks at its ends.

@@ -34,10 +34,44 @@ pub(crate) fn documents(text: &str, lines: &LineIndex<'_>) -> Result<Vec<Node>, 
         let message = format!("the file has {} bytes, more than the {MAX_FILE_SIZE} allowed", text.len());
         return Err(YamlError { message, span: 0..0 });
     }
-    let mut builder = Builder { text, lines, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), nodes: 0, alias_text: 0 };
-    let mut parser = Parser::new_from_str(text);
-    builder.run(&mut parser)?;
+    read(text, lines).or_else(|error| {
+        let forgiving = tabs_behind_keys_as_blanks(text).and_then(|text| read(&text, lines).ok());
+        forgiving.ok_or(error)
+    })
+}
+
+fn read(text: &str, lines: &LineIndex<'_>) -> Result<Vec<Node>, YamlError> {
+    let mut builder = Builder {
+        text,
+        lines,
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        documents: Vec::new(),
+        nodes: 0,
+        alias_text: 0,
+    };
+    builder.run(&mut Parser::new_from_str(text))?;
     Ok(builder.documents)
+}
+
+/// The text with blanks for the tabs between a key's colon and its value, if there are any: the parser refuses them, YAML and
+/// Falco do not. Every byte keeps its place.
+fn tabs_behind_keys_as_blanks(text: &str) -> Option<String> {
+    let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let mut changed = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let key = line.trim_start_matches([' ', '-']);
+        let value = key.trim_start_matches(is_key).strip_prefix(':').filter(|value| value.starts_with('\t'));
+        let Some(value) = value else {
+            changed.push_str(line);
+            continue;
+        };
+        let rest = value.trim_start_matches(['\t', ' ']);
+        changed.push_str(&line[..line.len() - value.len()]);
+        changed.extend(std::iter::repeat_n(' ', value.len() - rest.len()));
+        changed.push_str(rest);
+    }
+    (changed != text).then_some(changed)
 }
 
 /// A sequence or mapping whose end has not come yet.
@@ -53,10 +87,21 @@ enum Children {
 }
 
 /// What an anchor stands for, and what an alias to it costs.
+#[derive(Clone)]
 struct Anchored {
     node: Node,
+    size: Size,
+}
+
+/// How large a value is.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Values, itself included.
     nodes: usize,
+    /// Bytes of text.
     text: usize,
+    /// Levels of sequences and mappings.
+    depth: usize,
 }
 
 struct Builder<'a> {
@@ -123,8 +168,7 @@ impl Builder<'_> {
     fn finish(&mut self, node: Node, anchor: usize, span: Span) -> Result<(), YamlError> {
         self.count(1, span)?;
         if anchor > 0 {
-            let (nodes, text) = weight(&node);
-            self.anchors.insert(anchor, Anchored { node: node.clone(), nodes, text });
+            self.anchors.insert(anchor, Anchored { node: node.clone(), size: Size::of(&node) });
         }
         self.place(node);
         Ok(())
@@ -132,12 +176,16 @@ impl Builder<'_> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), YamlError> {
         let Some(anchored) = self.anchors.get(&anchor) else {
-            return Err(self.error(span, "the anchor this alias refers to is not complete or not in this document".to_owned()));
+            return Err(
+                self.error(span, "the anchor this alias refers to is not complete or not in this document".to_owned())
+            );
         };
-        let mut node = anchored.node.clone();
-        let (nodes, text) = (anchored.nodes, anchored.text);
-        self.count(nodes, span)?;
-        self.alias_text = self.alias_text.saturating_add(text);
+        let Anchored { mut node, size } = anchored.clone();
+        if self.open.len() + size.depth > MAX_DEPTH {
+            return Err(self.error(span, format!("values nest deeper than {MAX_DEPTH} levels, aliases replaced")));
+        }
+        self.count(size.nodes, span)?;
+        self.alias_text = self.alias_text.saturating_add(size.text);
         if self.alias_text > MAX_ALIAS_TEXT {
             return Err(self.error(span, format!("aliases stand for more than {MAX_ALIAS_TEXT} bytes of text")));
         }
@@ -186,16 +234,22 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> NodeValue {
     }
 }
 
-/// How many values and how many bytes of text a value is made of.
-fn weight(node: &Node) -> (usize, usize) {
-    let sum = |weights: &mut dyn Iterator<Item = (usize, usize)>| {
-        weights.fold((1_usize, 0_usize), |sum, one| (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1)))
-    };
-    match &node.value {
-        NodeValue::Null => (1, 0),
-        NodeValue::Scalar(scalar) => (1, scalar.text.len()),
-        NodeValue::Sequence(elements) => sum(&mut elements.iter().map(weight)),
-        NodeValue::Mapping(entries) => sum(&mut entries.iter().flat_map(|(key, value)| [weight(key), weight(value)])),
+impl Size {
+    fn of(node: &Node) -> Self {
+        match &node.value {
+            NodeValue::Null => Self { nodes: 1, text: 0, depth: 0 },
+            NodeValue::Scalar(scalar) => Self { nodes: 1, text: scalar.text.len(), depth: 0 },
+            NodeValue::Sequence(elements) => Self::around(&mut elements.iter()),
+            NodeValue::Mapping(entries) => Self::around(&mut entries.iter().flat_map(|(key, value)| [key, value])),
+        }
+    }
+
+    fn around(members: &mut dyn Iterator<Item = &Node>) -> Self {
+        members.map(Self::of).fold(Self { nodes: 1, text: 0, depth: 1 }, |sum, member| Self {
+            nodes: sum.nodes.saturating_add(member.nodes),
+            text: sum.text.saturating_add(member.text),
+            depth: sum.depth.max(member.depth + 1),
+        })
     }
 }
 
@@ -269,6 +323,13 @@ mod tests {
     }
 
     #[test]
+    fn aliases_do_not_nest_deeper_than_brackets() {
+        let deeper = |level: u32| format!("- &a{level} {}*a{}{}\n", "[".repeat(30), level - 1, "]".repeat(30));
+        let text: String = std::iter::once("- &a0 x\n".to_owned()).chain((1..5000).map(deeper)).collect();
+        assert!(message(&text).contains("nest deeper"));
+    }
+
+    #[test]
     fn deep_nesting_is_refused() {
         assert!(parse(&"[".repeat(100_000)).is_err(), "by the parser's own limit");
         assert!(message(&"- ".repeat(100_000)).contains("nest deeper"));
@@ -283,5 +344,13 @@ mod tests {
     #[test]
     fn a_tab_as_indentation_is_refused() {
         assert!(parse("- rule: A\n\tdesc: x\n").is_err());
+    }
+
+    #[test]
+    fn a_tab_behind_a_colon_is_a_blank() {
+        let documents = parse("- rule:\t\tA\n  desc:\t x\n").unwrap();
+        let rule = &documents[0].sequence().unwrap()[0];
+        assert_eq!(rule.get("rule").map(|value| (value.scalar(), value.span.clone())), Some((Some("A"), 9..10)));
+        assert_eq!(rule.get("desc").and_then(Node::scalar), Some("x"));
     }
 }

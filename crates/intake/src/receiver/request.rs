@@ -1,8 +1,9 @@
 //! One request: the checks in their order, its events into the inbox, its answer.
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use audit_event::{Origin, events};
 use http_body_util::Full;
@@ -12,6 +13,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::body;
+use super::client_address::client_address;
 use super::connection::ConnectionContext;
 use super::rejection::{Rejection, TokenFault};
 use crate::event::ReceivedEvent;
@@ -23,15 +25,20 @@ static TOKEN_HEADER: HeaderName = HeaderName::from_static("x-gitlab-event-stream
 /// Answers a request, whatever it is, without waiting for whoever takes the events.
 pub(super) async fn answer(
     request: Request<Incoming>,
-    peer: SocketAddr,
+    peer: IpAddr,
     context: &ConnectionContext,
 ) -> Response<Full<Bytes>> {
+    let begun = Instant::now();
     context.inbox.count(Counter::Requests);
-    match receive(request, peer, context).await {
+    let client = client_address(peer, request.headers(), &context.trusted_proxies);
+    match receive(request, client, context).await {
         // The words of the Go plugin, which somebody's monitoring may look for.
-        Ok(()) => text(StatusCode::OK, "Request Successful"),
+        Ok(()) => {
+            context.inbox.answered(begun.elapsed());
+            text(StatusCode::OK, "Request Successful")
+        }
         Err(rejection) => {
-            rejection.record(peer, &context.inbox);
+            rejection.record(client, &context.inbox);
             let mut answer = text(rejection.status(), rejection);
             if rejection == Rejection::WrongMethod {
                 answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
@@ -41,26 +48,38 @@ pub(super) async fn answer(
     }
 }
 
-async fn receive(request: Request<Incoming>, peer: SocketAddr, context: &ConnectionContext) -> Result<(), Rejection> {
+async fn receive(request: Request<Incoming>, client: IpAddr, context: &ConnectionContext) -> Result<(), Rejection> {
     let (head, body) = request.into_parts();
     // Before the body: who has no token gets no memory.
-    let instance = match admit(&head, context) {
+    let instance = match admit(&head, client, context) {
         Ok(instance) => instance,
         Err(rejection) => {
+            let delay = match rejection {
+                Rejection::Unauthorized(_) => context.failing_sources.failed(client, Instant::now()),
+                _ => Duration::ZERO,
+            };
             // Who expects 100 (Continue) has not sent a body and will not; asking for it would send that 100.
-            if !head.headers.contains_key(EXPECT) {
+            if delay.is_zero() && !head.headers.contains_key(EXPECT) {
                 body::discard(body, context.limits.header_timeout);
+            } else {
+                drop(body);
             }
+            context.failing_sources.hold_back(delay).await;
             return Err(rejection);
         }
     };
+    // The semaphore is never closed; this fails never.
+    let _place = context.bodies.acquire().await;
     let body = body::read(body, &context.limits, &context.body_memory).await?;
-    accept_events(&body.bytes, peer, instance.as_ref(), context)
+    accept_events(&body.bytes, client, instance.as_ref(), context)
 }
 
 /// What a request's head must be; gives the instance that the shown token belongs to. The content type is not looked at:
 /// GitLab says `application/x-www-form-urlencoded` and sends JSON.
-fn admit(head: &Parts, context: &ConnectionContext) -> Result<Option<Arc<str>>, Rejection> {
+fn admit(head: &Parts, client: IpAddr, context: &ConnectionContext) -> Result<Option<Arc<str>>, Rejection> {
+    if context.allowed_sources.as_ref().is_some_and(|allowed| !allowed.contains(client)) {
+        return Err(Rejection::SourceForbidden);
+    }
     if head.method != Method::POST {
         return Err(Rejection::WrongMethod);
     }
@@ -73,31 +92,32 @@ fn admit(head: &Parts, context: &ConnectionContext) -> Result<Option<Arc<str>>, 
         (Some(_), Some(_)) => return Err(Rejection::Unauthorized(TokenFault::Repeated)),
         (Some(shown), None) => shown.as_bytes(),
     };
-    // Every token is compared, so that the time taken does not tell which one matched.
-    let matching = context.tokens.iter().fold(None, |found, token| if token.secret.is(shown) { Some(token) } else { found });
-    matching.map(|token| token.instance.clone()).ok_or(Rejection::Unauthorized(TokenFault::Wrong))
+    let token = context.tokens.find(shown).ok_or(Rejection::Unauthorized(TokenFault::Wrong))?;
+    Ok(token.instance)
 }
 
 /// Puts the body's events into the inbox. Fails if none of them could be put there, unless the body is an empty array.
 fn accept_events(
     body: &[u8],
-    peer: SocketAddr,
+    client: IpAddr,
     instance: Option<&Arc<str>>,
     context: &ConnectionContext,
 ) -> Result<(), Rejection> {
     let inbox = &context.inbox;
     let (mut was_any_accepted, mut first_rejection) = (false, None);
+    let mut arrived = 0;
     for event in events(body) {
         inbox.count(Counter::EventsReceived);
         let outcome = match event {
             Ok(json) => {
+                arrived += 1;
                 let event = ReceivedEvent::now(json, Origin::Webhook, instance.cloned());
                 inbox.push(event).map_err(Rejection::Refused)
             }
             Err(error) => {
                 inbox.count(Counter::EventsMalformed);
                 inbox.report(ProblemKind::MalformedBody, || {
-                    format!("what {} sent is not an audit event: {error}", peer.ip())
+                    format!("what {client} sent is not an audit event: {error}")
                 });
                 Err(Rejection::NoEvent(error))
             }
@@ -106,6 +126,9 @@ fn accept_events(
             Ok(()) => was_any_accepted = true,
             Err(rejection) => _ = first_rejection.get_or_insert(rejection),
         }
+    }
+    if arrived > 0 {
+        inbox.arrived(instance, arrived);
     }
     match first_rejection {
         Some(rejection) if !was_any_accepted => Err(rejection),

@@ -190,7 +190,8 @@ fn pipelined_requests_are_answered_in_their_order() {
 
 #[test]
 fn a_sender_that_reads_no_answers_is_cut() {
-    let server = Server::with_limits(Limits { write_timeout: SHORT, ..Limits::default() });
+    let server =
+        Server::with_limits(Limits { write_timeout: SHORT, failure_delay: Duration::ZERO, ..Limits::default() });
     let mut client = server.connect();
     let requests = post_with("", b"").repeat(1000);
     eventually("the end", || client.try_send(&requests).is_err());

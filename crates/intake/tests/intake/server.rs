@@ -19,15 +19,8 @@ pub(crate) struct Server {
 
 /// Settings for `url`, with the right token.
 pub(crate) fn settings(url: &str) -> Settings {
-    Settings {
-        listen: url.parse().unwrap(),
-        tokens: vec![VerificationToken {
-            secret: Secret::new(TOKEN).unwrap(),
-            instance: Some("gitlab.example".into()),
-        }],
-        secrets_dir: None,
-        limits: Limits::default(),
-    }
+    let token = VerificationToken { secret: Secret::new(TOKEN).unwrap(), instance: Some("gitlab.example".into()) };
+    Settings::new(url.parse().unwrap(), vec![token])
 }
 
 impl Server {

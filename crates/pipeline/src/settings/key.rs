@@ -1,11 +1,14 @@
 //! The one table of configuration keys: the reader, the JSON schema and the documentation come from it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use intake::Listen;
+use intake::{AdminAddress, Listen};
 use serde_json::Value;
 
+use super::duration::{DurationRange, duration};
 use super::error::Problem;
+use super::networks::networks;
 use super::number::{SizeRange, size};
 use super::secret::{secret, text};
 use super::{DefaultScheme, Settings, SettingsError, Token};
@@ -41,8 +44,12 @@ pub enum Kind {
     Paths,
     /// A list of trackers.
     Trackers,
+    /// Networks and addresses.
+    Networks,
     /// A number of bytes within a range.
     Size(SizeRange),
+    /// A span of time within a range.
+    Duration(DurationRange),
 }
 
 impl Kind {
@@ -56,7 +63,9 @@ impl Kind {
             Self::Secrets => "an object of names and secrets",
             Self::Paths => "an object of names and paths",
             Self::Trackers => "a list of trackers",
+            Self::Networks => "a list of networks and addresses",
             Self::Size(_) => "a number of bytes",
+            Self::Duration(_) => "a span of time such as 90s, 10m or 30d",
         }
     }
 }
@@ -66,6 +75,10 @@ pub(super) const MAX_EVENT_SIZE: SizeRange = SizeRange { default: 25 << 20, leas
 
 /// Limits of `MaxQueueSize`.
 pub(super) const MAX_QUEUE_SIZE: SizeRange = SizeRange { default: 64 << 20, least: 1 << 20, most: 16 << 30 };
+
+/// Limits of `MaxSilence`. Less than some seconds is how far apart events always are.
+const MAX_SILENCE: DurationRange =
+    DurationRange { least: Duration::from_secs(10), most: Duration::from_hours(365 * 24) };
 
 /// All configuration keys, in the order of the documentation.
 pub const KEYS: &[Key] = &[
@@ -98,6 +111,29 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "AllowedSources",
+        kind: Kind::Networks,
+        default: "none; requests from everywhere are looked at",
+        description: "Networks that requests may come from, such as `[10.0.0.0/8, 2001:db8::/32]`; the name `gitlab.com` \
+                      stands for the ranges that GitLab.com publishes. A request from elsewhere is answered 403 before \
+                      its token is looked at.",
+        read: |settings, value| {
+            settings.allowed_sources = Some(networks(value)?);
+            Ok(())
+        },
+    },
+    Key {
+        name: "TrustedProxies",
+        kind: Kind::Networks,
+        default: "none; `X-Forwarded-For` is ignored",
+        description: "Networks of the reverse proxies in front. The last address in their `X-Forwarded-For` that is no \
+                      trusted proxy itself counts as the sender's.",
+        read: |settings, value| {
+            settings.trusted_proxies = networks(value)?;
+            Ok(())
+        },
+    },
+    Key {
         name: "Listen",
         kind: Kind::Url,
         default: "port 443 (UseHTTPS: true) or 80, every address, every path",
@@ -123,8 +159,17 @@ pub const KEYS: &[Key] = &[
         name: "SecretsDir",
         kind: Kind::Path,
         default: "none; required for HTTPS",
-        description: "Folder with the certificate chain `server.crt` and its key `server.key`, both PEM.",
+        description: "Folder with the certificate chain `server.crt` and its key `server.key`, both PEM. Changed files are taken over \
+                      while running, once they fit.",
         read: |settings, value| path(value, &mut settings.secrets_dir),
+    },
+    Key {
+        name: "ClientCA",
+        kind: Kind::Path,
+        default: "none; clients need no certificate",
+        description: "PEM file with certificates of authorities. With it, who connects must show a client certificate that \
+                      one of them has signed, besides the token. HTTPS only.",
+        read: |settings, value| path(value, &mut settings.client_authority),
     },
     Key {
         name: "MaxmindCityDBPath",
@@ -196,6 +241,33 @@ pub const KEYS: &[Key] = &[
                       dropped, counted and reported.",
         read: |settings, value| {
             settings.max_queue_size = size(value, MAX_QUEUE_SIZE)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "AdminAddress",
+        kind: Kind::Url,
+        default: "none; health and metrics are not served",
+        description: "Where to serve `/healthz`, `/readyz` and `/metrics` (Prometheus), as `127.0.0.1:9090` or a URL. Plain \
+                      HTTP without authentication, so a private address.",
+        read: |settings, value| {
+            let text = text(value)?;
+            // As with paths, an unused key may be left empty.
+            settings.admin_address = match text.as_str() {
+                "" => None,
+                text => Some(text.parse::<AdminAddress>().map_err(|error| Problem::Because(error.to_string()))?),
+            };
+            Ok(())
+        },
+    },
+    Key {
+        name: "MaxSilence",
+        kind: Kind::Duration(MAX_SILENCE),
+        default: "none; silence is not reported",
+        description: "How long a GitLab may send nothing before an event of type `pluginerror` and kind `stream_silent` \
+                      names it, and again after each further span. Each name in `VerificationTokens` is watched for itself.",
+        read: |settings, value| {
+            settings.max_silence = Some(duration(value, MAX_SILENCE)?);
             Ok(())
         },
     },

@@ -25,7 +25,9 @@ fn property(key: &Key) -> Value {
         Kind::Path | Kind::Url | Kind::Secret => &["string", "number", "boolean", "null"],
         Kind::Secrets | Kind::Paths => &["object", "null"],
         Kind::Trackers => &["array", "null"],
+        Kind::Networks => &["array", "string", "null"],
         Kind::Size(_) => &["integer", "string", "null"],
+        Kind::Duration(_) => &["string", "integer", "null"],
     };
     let mut property = json!({
         "title": key.name,

@@ -1,0 +1,13 @@
+//! From the subcommand to the code that does it.
+
+use crate::{Failure, Outcome, arguments::Command, replay, rules, run, send};
+
+/// Does what the command line says.
+pub fn execute(command: &Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Replay(arguments) => replay::replay(arguments),
+        Command::Send(arguments) => send::send(arguments),
+        Command::Rules(command) => rules::rules(command),
+    }
+}

@@ -1,0 +1,55 @@
+//! Files of events, as `replay` and `send` read them, and what is said of those that hold no events.
+
+use std::path::{Path, PathBuf};
+
+use audit_event::ParseError;
+use intake::{FileError, FileProblem, InputFiles};
+
+use crate::{Failure, output::Visible};
+
+/// How many problems are told of one by one.
+const MAX_TOLD: u64 = 100;
+
+/// The files to read. A path that does not exist is told before anything is read.
+pub(crate) fn find(paths: &[PathBuf]) -> Result<InputFiles, Failure> {
+    InputFiles::find(paths).map_err(Failure::Input)
+}
+
+/// What went wrong while reading, told on the way and counted.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    /// Places that are no events.
+    pub(crate) broken: u64,
+    /// Files that could not be read, or not to their end.
+    pub(crate) unreadable: u64,
+}
+
+impl Problems {
+    /// Counts a problem; gives the line to say about it, unless enough was said.
+    pub(crate) fn add(&mut self, error: &FileError) -> Option<String> {
+        match error.problem {
+            FileProblem::Unreadable(_) => self.unreadable += 1,
+            _ => self.broken += 1,
+        }
+        self.told(&error.to_string())
+    }
+
+    /// Counts an event that cannot be looked at, as [`add`](Self::add) does.
+    pub(crate) fn add_event(&mut self, file: &Path, line: u64, error: ParseError) -> Option<String> {
+        self.broken += 1;
+        self.told(&format!("{}:{line}: {error}", file.display()))
+    }
+
+    fn told(&self, problem: &str) -> Option<String> {
+        told(self.broken + self.unreadable, problem)
+    }
+}
+
+/// The line to say about the problem of this number, from 1.
+pub(crate) fn told(number: u64, problem: &str) -> Option<String> {
+    match number {
+        ..=MAX_TOLD => Some(Visible(problem).to_string()),
+        _ if number == MAX_TOLD + 1 => Some("further ones are only counted".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,22 @@
+//! `rules check`: what is wrong with rules files, as Falco sees it and beyond.
+
+use enrich::schema;
+use falco_rules::RuleSet;
+
+use super::print;
+use crate::{Failure, Outcome, arguments::RulesCheckArguments, detection::RuleChoice};
+
+pub(super) fn check(arguments: &RulesCheckArguments) -> Result<Outcome, Failure> {
+    let (files, _) = RuleChoice::new(&arguments.files, None).read()?;
+    let (report, rules) = RuleSet::load(&files, &[schema()]);
+    if arguments.json {
+        print(&format!("{}\n", report.to_json()))?;
+    } else {
+        let summary = rules.map_or_else(
+            || "the rules cannot be used\n".to_owned(),
+            |rules| format!("{} rules in {} files can be used\n", rules.rules().len(), files.len()),
+        );
+        print(&(report.to_text() + &summary))?;
+    }
+    Ok(if report.is_successful() { Outcome::Complete } else { Outcome::Incomplete })
+}

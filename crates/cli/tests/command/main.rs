@@ -1,0 +1,16 @@
+//! The built command, driven from outside: real processes, real sockets on loopback, real files.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod certificate;
+mod falco_yaml;
+mod geoip;
+mod https;
+mod mistakes;
+mod outputs;
+mod receiver;
+mod replay;
+mod rules;
+mod run;
+mod samples;
+mod send;
+mod terminal;

@@ -1,0 +1,126 @@
+//! `falco-gitlab replay`: the same alerts from files.
+
+use std::{fs, io::Write, path::Path, process::Command};
+
+use flate2::{Compression, write::GzEncoder};
+use serde_json::{Value, json};
+
+use crate::receiver::{COMMAND, event, run_to_end, run_with_input};
+
+fn events() -> [String; 3] {
+    ["user_access_locked", "add_gpg_key", "project_created"].map(|event_type| event(event_type, &json!({})))
+}
+
+/// Replays; gives the rules of the alerts, and what was said at the end.
+fn rules_of(arguments: &[&str]) -> (Vec<String>, String) {
+    let (code, out, said) = run_to_end(&[&["replay"], arguments].concat());
+    assert_eq!(code, 0, "{said}");
+    let alerts = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    (alerts.map(|alert| alert["rule"].as_str().unwrap().to_owned()).collect(), said)
+}
+
+const RULES: [&str; 2] = ["GitLab account locked", "GitLab SSH, GPG or deploy key added"];
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn every_kind_of_file_gives_the_same_alerts() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = events().join("\n");
+    let contents: [(&str, Vec<u8>); 5] = [
+        ("events.ndjson", lines.clone().into()),
+        ("events.json", format!("[{}]", events().join(",\n ")).into()),
+        ("events.ndjson.gz", gzip(&lines)),
+        ("events.json.zst", zstd::encode_all(lines.as_bytes(), 0).unwrap()),
+        ("audit_json.log", lines.replace("event_type", "event_name").into()),
+    ];
+    for (name, content) in contents {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        let (rules, said) = rules_of(&[path.to_str().unwrap()]);
+        assert_eq!(rules, RULES, "{name}");
+        assert!(said.starts_with("3 events in 1 file, 2 alerts, 0 broken lines\n"), "{name}: {said}");
+    }
+    let (rules, said) = rules_of(&[folder.path().to_str().unwrap()]);
+    assert_eq!(rules, RULES.repeat(5));
+    assert!(said.starts_with("15 events in 5 files, 10 alerts, 0 broken lines\n"), "{said}");
+    assert!(said.contains("\n       5  Notice         GitLab account locked"), "{said}");
+}
+
+#[test]
+fn standard_input_is_a_file_too() {
+    let (code, out, said) = run_with_input(&["replay", "-"], events().join("\n"));
+    assert_eq!((code, out.lines().count()), (0, 2));
+    assert!(said.starts_with("3 events in 1 file"), "{said}");
+}
+
+#[test]
+fn the_time_of_an_alert_is_the_time_of_its_event() {
+    let (_, out, _) = run_with_input(&["replay", "-"], &events()[0]);
+    let alert: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(alert["time"], "2023-11-14T22:13:21.500000000Z");
+}
+
+#[test]
+fn broken_lines_are_told_and_skipped() {
+    let [first, second, _] = events();
+    let input = format!("{first}\nnot json\n7\n{second}\n");
+    let (code, out, said) = run_with_input(&["replay", "-"], input);
+    assert_eq!((code, out.lines().count()), (0, 2), "{said}");
+    assert!(said.contains("-:2: not JSON\n") && said.contains("-:3: an event is a JSON object"), "{said}");
+    assert!(said.contains("2 events in 1 file, 2 alerts, 2 broken lines"), "{said}");
+}
+
+#[test]
+fn an_event_with_too_many_members_is_told_and_skipped() {
+    let members: Vec<String> = (0..2000).map(|number| format!("\"k{number}\":1")).collect();
+    let input = format!("{}\n{{{}}}\n", events()[0], members.join(","));
+    let (code, out, said) = run_with_input(&["replay", "-"], input);
+    assert_eq!((code, out.lines().count()), (0, 1));
+    assert!(said.contains("-:2: the event has more than 1024 members"), "{said}");
+}
+
+#[test]
+fn what_is_said_of_broken_lines_is_bounded() {
+    let (code, _, said) = run_with_input(&["replay", "-"], "broken\n".repeat(5000));
+    assert_eq!(code, 0);
+    assert!(said.lines().count() < 110, "{}", said.lines().count());
+    assert!(said.contains("further ones are only counted") && said.contains("5000 broken lines"), "{said}");
+}
+
+#[test]
+fn a_file_that_ends_too_soon_is_told_and_the_exit_code_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = gzip(&events().join("\n").repeat(50));
+    let cut = folder.path().join("cut.ndjson.gz");
+    fs::write(&cut, &whole[..whole.len() - 20]).unwrap();
+    let good = folder.path().join("good.ndjson");
+    fs::write(&good, &events()[0]).unwrap();
+    let (code, out, said) = run_to_end(&["replay", cut.to_str().unwrap(), good.to_str().unwrap()]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("cut.ndjson.gz: cannot be read") && said.contains("1 file not read to the end"), "{said}");
+    assert!(out.contains("GitLab account locked"), "the other file is looked at all the same");
+}
+
+#[test]
+fn a_reader_that_leaves_ends_it_quietly() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.ndjson");
+    fs::write(&path, format!("{}\n", events()[0]).repeat(20_000)).unwrap();
+    let script = format!("({COMMAND} replay {}; echo code $? >&2) | head -n 1", path.display());
+    let output = Command::new("sh").arg("-c").arg(script).output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "code 0\n");
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 1);
+}
+
+#[test]
+fn the_live_samples_give_the_alerts_they_give_live() {
+    let samples =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../audit-event/tests/samples/real/peer_user_impersonation.json");
+    let (rules, _) = rules_of(&[samples.to_str().unwrap()]);
+    assert_eq!(rules, ["GitLab user impersonated"]);
+}

@@ -169,7 +169,7 @@ fn what_trackers_remember_survives_a_restart() {
 fn a_snapshot_is_written_when_it_is_due() {
     let folder = TempDir::new().unwrap();
     let (mut enricher, _) = enricher(&with_state(&folder));
-    enricher.enrich(&failure(1), ARRIVAL);
+    let _ = enricher.enrich(&failure(1), ARRIVAL);
     let path = folder.path().join("trackers.snapshot");
     enricher.tend(Instant::now()).unwrap();
     assert!(!path.exists());
@@ -216,7 +216,7 @@ fn a_tracker_that_is_declared_otherwise_begins_anew_and_is_named() {
     let folder = TempDir::new().unwrap();
     let mut settings = with_state(&folder);
     let (mut first, _) = enricher(&settings);
-    first.enrich(&failure(1), ARRIVAL);
+    let _ = first.enrich(&failure(1), ARRIVAL);
     drop(first);
     let changed = settings.trackers.iter_mut().find(|tracker| tracker.name == "failed_sign_ins_by_account").unwrap();
     changed.window *= 2;

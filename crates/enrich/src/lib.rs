@@ -21,6 +21,6 @@ pub use metrics::EnrichmentMetrics;
 pub use rule_language::{GitlabEvent, SOURCE, schema};
 pub use snapshot::{SnapshotError, StateError};
 pub use trackers::{
-    BuiltinTracker, Learning, StepDeclaration, TrackerDeclaration, TrackerError, TrackerKind, builtin_trackers,
-    read_trackers, with_builtin,
+    BuiltinTracker, Learning, StepDeclaration, TrackerDeclaration, TrackerError, TrackerKind, builtin_markdown,
+    builtin_trackers, read_trackers, with_builtin,
 };

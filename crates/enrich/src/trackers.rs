@@ -10,6 +10,7 @@ mod error;
 mod field_reference;
 mod first_seen;
 mod keyed;
+mod markdown;
 mod memory;
 #[cfg(test)]
 mod model_tests;
@@ -28,6 +29,7 @@ pub use builtin::{BuiltinTracker, builtin_trackers};
 pub use declaration::{Learning, StepDeclaration, TrackerDeclaration, TrackerKind};
 pub use error::TrackerError;
 pub(crate) use field_reference::is_found_by_trackers;
+pub use markdown::builtin_markdown;
 pub use read::read_trackers;
 pub(crate) use set::SavedTrackers;
 pub(crate) use set::TrackerSet;

@@ -1,7 +1,7 @@
 //! Where a receiver puts what arrived and a host takes it: events, problems and counts.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::certificate_expiry::CertificateExpiry;
@@ -23,6 +23,17 @@ pub struct Inbox {
     instances: Instances,
     request_latency: Latency,
     delivery_latency: Latency,
+    more_metrics: MoreMetrics,
+}
+
+/// What others count.
+#[derive(Default)]
+struct MoreMetrics(OnceLock<Box<dyn Fn() -> Vec<Metric> + Send + Sync>>);
+
+impl std::fmt::Debug for MoreMetrics {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("MoreMetrics")
+    }
 }
 
 impl Inbox {
@@ -41,6 +52,7 @@ impl Inbox {
             instances: Instances::default(),
             request_latency: Latency::default(),
             delivery_latency: Latency::default(),
+            more_metrics: MoreMetrics::default(),
         }
     }
 
@@ -107,6 +119,12 @@ impl Inbox {
         self.queue.close();
     }
 
+    /// Shows what a later stage counts among [`metrics`](Self::metrics), so that there is one place to ask. The first call
+    /// counts.
+    pub fn count_also(&self, metrics: impl Fn() -> Vec<Metric> + Send + Sync + 'static) {
+        let _ = self.more_metrics.0.set(Box::new(metrics));
+    }
+
     /// Everything counted, and how full the queue is.
     pub fn metrics(&self) -> Vec<Metric> {
         let (events, bytes) = self.queue.depth();
@@ -126,7 +144,8 @@ impl Inbox {
             ("events_delivered", "Received events handed over to the host."),
             ("delivery_microseconds", "Time from their arrival to that, all together, in microseconds."),
         );
-        self.counters.metrics().chain(depth).chain(certificate).chain(requests).chain(deliveries).collect()
+        let more = self.more_metrics.0.get().map(|metrics| metrics()).unwrap_or_default();
+        self.counters.metrics().chain(depth).chain(certificate).chain(requests).chain(deliveries).chain(more).collect()
     }
 
     /// Name, description and counts of each histogram.

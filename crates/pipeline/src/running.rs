@@ -9,6 +9,7 @@ use audit_event::{Origin, PluginError};
 use enrich::{Arrival, EnrichedEvent, Enricher};
 use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
 
+use crate::enrichment_metrics::enrichment_metrics;
 use crate::incoming::Incoming;
 use crate::silence::Silence;
 use crate::{Batch, Metrics, Settings, Source, StartError};
@@ -106,7 +107,7 @@ impl Pipeline {
 
     /// What the pipeline counts.
     pub fn metrics(&self) -> Metrics {
-        Metrics::new(&self.inbox, self.enricher.metrics())
+        Metrics::new(&self.inbox)
     }
 
     fn enrich(&mut self, event: &ReceivedEvent) -> EnrichedEvent {
@@ -132,8 +133,11 @@ fn open_enricher(settings: &Settings, source: &Source, inbox: &Arc<Inbox>) -> Re
         Source::Webhook(_) => settings.enricher(),
         Source::Files(_) => settings.enricher_of_files(),
     };
-    let inbox = Arc::clone(inbox);
-    Ok(Enricher::new(&enricher, move |problem| report_enrichment(&inbox, problem))?)
+    let reported_to = Arc::clone(inbox);
+    let enricher = Enricher::new(&enricher, move |problem| report_enrichment(&reported_to, problem))?;
+    let counted = Arc::clone(enricher.metrics());
+    inbox.count_also(move || enrichment_metrics(&counted));
+    Ok(enricher)
 }
 
 fn report_enrichment(inbox: &Inbox, problem: String) {

@@ -14,3 +14,4 @@ mod run;
 mod samples;
 mod send;
 mod terminal;
+mod trackers;

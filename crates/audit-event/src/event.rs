@@ -64,6 +64,21 @@ impl<'a> AuditEvent<'a> {
         self.value(Part::Event, "id").map(JsonValue::text)
     }
 
+    /// `stream_id`, which GitLab 19 gives each event once; its `id` may differ from send to send.
+    pub fn stream_id(&self) -> Option<Cow<'a, str>> {
+        self.value(Part::Event, "stream_id").map(JsonValue::text)
+    }
+
+    /// The event's text before and after the value of `id`: what stays when the same event is sent again under another
+    /// one. Without an `id`, the whole text and nothing.
+    pub fn json_around_id(&self) -> (&'a str, &'a str) {
+        let parts = self
+            .index
+            .span(self.json, Part::Event, "id")
+            .and_then(|span| Some((self.json.get(..span.start as usize)?, self.json.get(span.end as usize..)?)));
+        parts.unwrap_or((self.json, ""))
+    }
+
     /// `event_type`, else `event_name` (REST records), else `details.event_name`. GitLab calls a blank type none.
     pub fn event_type(&self) -> Option<Cow<'a, str>> {
         [(Part::Event, "event_type"), (Part::Event, "event_name"), (Part::Details, "event_name")]

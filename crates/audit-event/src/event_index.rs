@@ -165,8 +165,12 @@ impl EventIndex {
 
     /// The value of the last member `name` of `part`; none where it is missing or null.
     pub(crate) fn value<'a>(&self, json: &'a str, part: Part, name: &str) -> Option<JsonValue<'a>> {
-        let member = self.parts[part as usize].iter().rfind(|member| member.is_named(name, json))?;
-        JsonValue::new(member.value.text(json)?)
+        JsonValue::new(self.span(json, part, name)?.text(json)?)
+    }
+
+    /// Where the value of the last member `name` of `part` stands; none where it is missing.
+    pub(crate) fn span(&self, json: &str, part: Part, name: &str) -> Option<Span> {
+        self.parts[part as usize].iter().rfind(|member| member.is_named(name, json)).map(|member| member.value)
     }
 
     fn read(&mut self, json: &str, falco_member: FalcoMember) -> Result<(), ParseError> {

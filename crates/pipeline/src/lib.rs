@@ -17,6 +17,7 @@
 mod batch;
 mod enrichment_metrics;
 mod incoming;
+mod keeping;
 mod metrics;
 mod running;
 mod settings;

@@ -11,13 +11,14 @@ use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, Problem
 
 use crate::enrichment_metrics::enrichment_metrics;
 use crate::incoming::Incoming;
+use crate::keeping::open_inbox;
 use crate::silence::Silence;
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
 /// Events on their way from GitLab to one host.
 ///
-/// Dropping it closes the port, ends every thread and forgets what is queued, so that a host may start another one in the
-/// same process at once.
+/// Dropping it closes the port, ends every thread and forgets what is queued in memory, so that a host may start another
+/// one in the same process at once. What is in the spool stays for that one.
 #[derive(Debug)]
 pub struct Pipeline {
     inbox: Arc<Inbox>,
@@ -41,7 +42,7 @@ enum LogEvents {
 impl Pipeline {
     /// Opens the source. When this returns, the port is open.
     pub fn start(settings: &Settings, source: &Source) -> Result<Self, StartError> {
-        let inbox = Arc::new(Inbox::new(settings.max_queue_size));
+        let inbox = Arc::new(open_inbox(settings, source)?);
         let admin = settings.admin_address.as_ref().map(|address| AdminServer::start(address, Arc::clone(&inbox)));
         let admin = admin.transpose().map_err(StartError::Admin)?;
         let incoming = Incoming::open(settings, source, &inbox)?;
@@ -57,7 +58,8 @@ impl Pipeline {
         })
     }
 
-    /// The next events. Returns at once when there are some, and after `wait` when none came.
+    /// The next events. Returns at once when there are some, and after `wait` when none came. Asking says that those given
+    /// before are dealt with: with `StateDir` set, they are not given again after a restart.
     ///
     /// Among them are the events that report our own problems (`gitlab.event_type = pluginerror`), at most one of a kind
     /// in ten seconds.

@@ -47,12 +47,16 @@ pub struct Settings {
     pub address_lists: Vec<(String, PathBuf)>,
     /// `Trackers`, and the built-in ones that they do not replace.
     pub trackers: Vec<TrackerDeclaration>,
-    /// `StateDir`: folder for what must survive a restart.
-    pub state_dir: Option<PathBuf>,
     /// `MaxEventSize`: largest request body, in bytes.
     pub max_event_size: usize,
     /// `MaxQueueSize`: most bytes of events that wait for the host.
     pub max_queue_size: usize,
+    /// `StateDir`: folder for what must survive a restart.
+    pub state_dir: Option<PathBuf>,
+    /// `SpoolMaxBytes`: most bytes of the spool's files.
+    pub spool_max_bytes: usize,
+    /// `DeduplicationWindow`: how long a repetition is known as such; nothing if repetitions are welcome.
+    pub deduplication_window: Duration,
     /// `MaxSilence`: how long an instance may send nothing before that is reported; none if it may do so for ever.
     pub max_silence: Option<Duration>,
     /// `Debug`: whether to log each request.
@@ -94,9 +98,11 @@ impl Default for Settings {
             asn_database: None,
             address_lists: Vec::new(),
             trackers: enrich::with_builtin(Vec::new()),
-            state_dir: None,
             max_event_size: key::MAX_EVENT_SIZE.default,
             max_queue_size: key::MAX_QUEUE_SIZE.default,
+            state_dir: None,
+            spool_max_bytes: key::SPOOL_MAX_BYTES.default,
+            deduplication_window: key::DEFAULT_DEDUPLICATION_WINDOW,
             max_silence: None,
             debug: false,
             debug_json: false,

@@ -22,6 +22,12 @@ pub enum StartError {
     /// The file of authorities, or its use without HTTPS.
     #[error("ClientCA: {0}")]
     ClientAuthority(#[source] IntakeError),
+    /// Where state is to be kept cannot be used.
+    #[error("StateDir: {0}")]
+    StateDirectory(#[from] intake::StateDirectoryError),
+    /// What was kept there cannot be used.
+    #[error("StateDir: {0}")]
+    Spool(#[from] intake::SpoolError),
     /// The address cannot be listened on.
     #[error("Listen (or open_params): {0}")]
     Listen(#[source] IntakeError),

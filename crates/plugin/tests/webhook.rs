@@ -181,7 +181,7 @@ fn the_metrics_tell_what_was_received_accepted_and_rejected() {
     assert_eq!(host.metric("events_queued"), Some(2));
     assert_eq!(host.metric("events_rejected_malformed"), Some(2));
     assert_eq!(host.metric("requests_rejected_unauthorized"), Some(1));
-    assert_eq!(host.metric("events_dropped_queue_full"), Some(0));
+    assert_eq!(host.metric("events_shed_saved"), Some(0));
     host.next_event();
     assert_eq!(host.metric("events_queued"), Some(0), "taken as one batch");
 }
@@ -199,5 +199,5 @@ fn a_stalled_host_does_not_hold_up_the_sender() {
             host.text(&event, "gitlab.pluginerror.kind")
         })
         .collect();
-    assert!(events.contains(&Some("queue_full".to_owned())), "the loss is reported: {events:?}");
+    assert!(events.contains(&Some("shed".to_owned())), "the loss is reported: {events:?}");
 }

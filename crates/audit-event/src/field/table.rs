@@ -276,4 +276,29 @@ pub static FIELDS: &[Field] = &[
         Number(|event| event.plugin_error_count()),
         "How often that went wrong since the last such event",
     ),
+    Field::new(
+        "gitlab.category",
+        Text(|event| event.category()),
+        "Heading of GitLab's documentation that the event type stands under, such as `System access`",
+    ),
+    Field::new(
+        "gitlab.event_scope",
+        TextList(|event| event.event_scope()),
+        "In what events of this type can happen: `Instance`, `Group`, `Project`, `User`",
+    ),
+    Field::new(
+        "gitlab.known_type",
+        Bool(|event| event.is_known_type()),
+        "Whether the event type is in the catalogue; GitLab adds some twenty types a month, so a new one is normal",
+    ),
+    Field::new(
+        "gitlab.stream_only",
+        Bool(|event| event.is_stream_only()),
+        "Whether GitLab only streams the event and does not save it, by its type; for unknown types by whether its id is a UUID",
+    ),
+    Field::new(
+        "gitlab.scenario",
+        TextList(|event| event.scenarios()),
+        "Incident scenarios that the event type is evidence for: `credential_exposure`, `compromised_account`, `ci_cd`, `compromised_instance`, `misconfiguration`, `exfiltration`, `abuse`, `tampering`",
+    ),
 ];

@@ -3,8 +3,7 @@
 use enrich::schema;
 use falco_rules::RuleSet;
 
-use super::print;
-use crate::{Failure, Outcome, arguments::RulesCheckArguments, detection::RuleChoice};
+use crate::{Failure, Outcome, arguments::RulesCheckArguments, detection::RuleChoice, print::print};
 
 pub(super) fn check(arguments: &RulesCheckArguments) -> Result<Outcome, Failure> {
     let (files, _) = RuleChoice::new(&arguments.files, None).read()?;

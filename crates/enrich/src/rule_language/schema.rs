@@ -8,6 +8,9 @@ use crate::trackers::is_found_by_trackers;
 /// The event source of the plugin, which rules name in `source`.
 pub const SOURCE: &str = "gitlab";
 
+/// The field that says what happened; most rules look for some of its values.
+pub const EVENT_TYPE: &str = "gitlab.event_type";
+
 /// The plugin's name, which rules name in `required_plugin_versions`.
 const PLUGIN: &str = "gitlab";
 

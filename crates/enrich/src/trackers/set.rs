@@ -14,7 +14,7 @@ use super::field_reference::event_id;
 use super::tracker::{Found, Observed, Tracker};
 use super::window::Moment;
 use crate::Location;
-use crate::rule_language::{GitlabEvent, tracker_schema};
+use crate::rule_language::{EVENT_TYPE, GitlabEvent, tracker_schema};
 
 /// The trackers of one pipeline.
 pub(crate) struct TrackerSet {
@@ -77,7 +77,7 @@ impl TrackerSet {
         let operands = compiler.finish();
         let mut always = Vec::new();
         let mut by_event_type: HashMap<Box<str>, Vec<usize>> = HashMap::new();
-        let event_type = schema.field_id("gitlab.event_type");
+        let event_type = schema.field_id(EVENT_TYPE);
         for (place, tracker) in trackers.iter().enumerate() {
             match event_type.and_then(|field| tracker.required_values(&operands, field)) {
                 None => always.push(place),

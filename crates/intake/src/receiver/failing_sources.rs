@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 /// Mistakes are free up to here: a GitLab with an old token sends some before anybody has changed it.
 const FREE_FAILURES: u32 = 10;
-const FIRST_DELAY: Duration = Duration::from_millis(100);
+const FIRST_DELAY: Duration = Duration::from_millis(10);
 /// A source that has been quiet that long is a new one.
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
 /// Some 400 kB. With more sources at once, those that failed longest ago are forgotten first.

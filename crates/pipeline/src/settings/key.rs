@@ -76,6 +76,15 @@ pub(super) const MAX_EVENT_SIZE: SizeRange = SizeRange { default: 25 << 20, leas
 /// Limits of `MaxQueueSize`.
 pub(super) const MAX_QUEUE_SIZE: SizeRange = SizeRange { default: 64 << 20, least: 1 << 20, most: 16 << 30 };
 
+/// Limits of `SpoolMaxBytes`. The least holds two events of the largest size that `MaxEventSize` has by default.
+pub(super) const SPOOL_MAX_BYTES: SizeRange = SizeRange { default: 1 << 30, least: 64 << 20, most: 1 << 40 };
+
+/// Limits of `DeduplicationWindow`.
+const DEDUPLICATION_WINDOW: DurationRange = DurationRange { least: Duration::ZERO, most: Duration::from_hours(7 * 24) };
+
+/// GitLab's own attempts are minutes apart at most; its newer, queued delivery tries again for longer after a failure.
+pub(super) const DEFAULT_DEDUPLICATION_WINDOW: Duration = Duration::from_hours(1);
+
 /// Limits of `MaxSilence`. Less than some seconds is how far apart events always are.
 const MAX_SILENCE: DurationRange =
     DurationRange { least: Duration::from_secs(10), most: Duration::from_hours(365 * 24) };
@@ -216,14 +225,6 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
-        name: "StateDir",
-        kind: Kind::Path,
-        default: "none; trackers begin anew at each start",
-        description: "Folder in which the trackers' memory is kept across restarts: written every minute and at the end. Not used \
-                      where files are read. One folder for each running plugin or `falco-gitlab`.",
-        read: |settings, value| path(value, &mut settings.state_dir),
-    },
-    Key {
         name: "MaxEventSize",
         kind: Kind::Size(MAX_EVENT_SIZE),
         default: "26214400 (25 MiB, GitLab's own limit)",
@@ -237,10 +238,41 @@ pub const KEYS: &[Key] = &[
         name: "MaxQueueSize",
         kind: Kind::Size(MAX_QUEUE_SIZE),
         default: "67108864 (64 MiB)",
-        description: "Most bytes of events that wait in memory while Falco is busy. When it is reached, new events are \
-                      dropped, counted and reported.",
+        description: "Most bytes of events that wait in memory while Falco is busy. When it is reached and there is no \
+                      `StateDir`, events are let go, the least valuable first, counted and reported.",
         read: |settings, value| {
             settings.max_queue_size = size(value, MAX_QUEUE_SIZE)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "StateDir",
+        kind: Kind::Path,
+        default: "none; events wait in memory only, trackers begin anew at each start",
+        description: "Folder for what must survive a restart or a crash, used by one process alone. With it, an event is on the \
+                      disk before GitLab gets its answer, and is delivered after a crash; see [durability](durability.md). What \
+                      trackers remember is kept there too, written every minute and at the end.",
+        read: |settings, value| path(value, &mut settings.state_dir),
+    },
+    Key {
+        name: "SpoolMaxBytes",
+        kind: Kind::Size(SPOOL_MAX_BYTES),
+        default: "1073741824 (1 GiB)",
+        description: "Most bytes that events take in `StateDir`. When it is reached, events are let go, the least valuable \
+                      first, counted and reported.",
+        read: |settings, value| {
+            settings.spool_max_bytes = size(value, SPOOL_MAX_BYTES)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "DeduplicationWindow",
+        kind: Kind::Duration(DEDUPLICATION_WINDOW),
+        default: "1h",
+        description: "How long an event is remembered, so that it is left out when the same GitLab sends it again. `0s` takes every \
+                      repetition for a new event.",
+        read: |settings, value| {
+            settings.deduplication_window = duration(value, DEDUPLICATION_WINDOW)?;
             Ok(())
         },
     },

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
+use crate::addition::Addition;
 use crate::address::first_address;
+use crate::address_class::AddressClass;
 use crate::event_index::{EventIndex, Part};
 use crate::json_members::find;
 use crate::json_value::JsonValue;
@@ -18,11 +20,24 @@ use crate::json_value::JsonValue;
 pub struct AuditEvent<'a> {
     json: &'a str,
     index: &'a EventIndex,
+    /// What will be spliced in, where that is still to be done.
+    addition: Option<&'a Addition<'a>>,
 }
 
 impl<'a> AuditEvent<'a> {
     pub(crate) fn new(json: &'a str, index: &'a EventIndex) -> Self {
-        Self { json, index }
+        Self { json, index, addition: None }
+    }
+
+    /// The same event as it will be with this addition spliced in, so that fields can be read before.
+    ///
+    /// The trackers' findings are not among them: trackers come last and do not see each other.
+    pub fn with(self, addition: &'a Addition<'a>) -> Self {
+        Self { addition: Some(addition), ..self }
+    }
+
+    pub(crate) fn addition(&self) -> Option<&'a Addition<'a>> {
+        self.addition
     }
 
     /// The event's text, verbatim.
@@ -149,6 +164,11 @@ impl<'a> AuditEvent<'a> {
     /// The first address of [`ip_address`](Self::ip_address).
     pub fn address(&self) -> Option<IpAddr> {
         first_address(&self.ip_address()?)
+    }
+
+    /// What kind of address [`address`](Self::address) is.
+    pub fn address_class(&self) -> Option<AddressClass> {
+        self.address().map(AddressClass::of)
     }
 
     /// What happened, in GitLab's words; JSON where it is an object, as for Git operations.

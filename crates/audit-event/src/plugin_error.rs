@@ -30,7 +30,8 @@ impl PluginError<'_> {
             Ok(created_at) => format!(r#"{{"event_type":"pluginerror","created_at":"{created_at}"}}"#),
             Err(_) => r#"{"event_type":"pluginerror"}"#.to_owned(),
         };
-        with_addition(&event, &Addition { received_at, origin, instance, place: None, plugin_error: Some(*self) })
+        let addition = Addition { instance, plugin_error: Some(*self), ..Addition::new(received_at, origin) };
+        with_addition(&event, &addition)
     }
 }
 

@@ -46,7 +46,7 @@ impl Enricher {
         let place = event.ok().and_then(|event| self.city_database.as_ref()?.place(event.address()?));
         let time = event.ok().and_then(|event| event.created_at());
         let Arrival { received_at, origin, instance } = arrival;
-        let addition = Addition { received_at, origin, instance, place, plugin_error: None };
+        let addition = Addition { instance, place, ..Addition::new(received_at, origin) };
         let enriched = EnrichedEvent { json: with_addition(json, &addition), time: time.unwrap_or(received_at) };
         (enriched, event.map(|_| ()))
     }

@@ -10,7 +10,7 @@ use enrich::{Arrival, CityDatabase, EnrichedEvent, Enricher};
 use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
 
 use crate::incoming::Incoming;
-use crate::keeping::open_inbox;
+use crate::keeping::{open_inbox, tell_of_memory};
 use crate::silence::Silence;
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
@@ -45,6 +45,7 @@ impl Pipeline {
         let admin = settings.admin_address.as_ref().map(|address| AdminServer::start(address, Arc::clone(&inbox)));
         let admin = admin.transpose().map_err(StartError::Admin)?;
         let incoming = Incoming::open(settings, source, &inbox)?;
+        tell_of_memory(settings, source);
         Ok(Self {
             inbox,
             incoming,

@@ -9,4 +9,4 @@ mod schema;
 pub(crate) use detector::Detector;
 pub(crate) use event::GitlabEvent;
 pub(crate) use rules::{RuleChoice, read_rules_file, rules_files};
-pub(crate) use schema::{SOURCE, schema};
+pub(crate) use schema::{EVENT_TYPE, SOURCE, schema};

@@ -6,6 +6,9 @@ use falco_rules::{FieldDefinition, Schema};
 /// The event source of the plugin, which rules name in `source`.
 pub(crate) const SOURCE: &str = "gitlab";
 
+/// The field that says what happened; most rules look for some of its values.
+pub(crate) const EVENT_TYPE: &str = "gitlab.event_type";
+
 /// The plugin's name, which rules name in `required_plugin_versions`.
 const PLUGIN: &str = "gitlab";
 
@@ -17,7 +20,7 @@ pub(crate) fn schema() -> Schema {
         is_list: field.is_list,
         argument: match field.argument {
             FieldArgument::None => falco_rules::FieldArgument::None,
-            FieldArgument::RequiredKey => falco_rules::FieldArgument::RequiredKey,
+            FieldArgument::RequiredKey | FieldArgument::Tracker => falco_rules::FieldArgument::RequiredKey,
         },
     });
     Schema::new(SOURCE, PLUGIN, env!("CARGO_PKG_VERSION"), fields.collect())

@@ -2,11 +2,11 @@
 
 use falco_rules::RuleSet;
 
-use super::print;
 use crate::{
     Failure, Outcome,
     arguments::RulesCheckArguments,
     detection::{RuleChoice, schema},
+    print::print,
 };
 
 pub(super) fn check(arguments: &RulesCheckArguments) -> Result<Outcome, Failure> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use intake::{BatchLimits, Inbox, Limits, Receiver, Secret, Settings, Taken, VerificationToken};
+use intake::{BatchLimits, Inbox, Receiver, Secret, Settings, Taken, VerificationToken};
 
 const TOKEN: &str = "aB+/5678901234567890";
 
@@ -44,12 +44,8 @@ fn post_and_answer(bencher: Bencher<'_, '_>, event_bytes: usize) {
 }
 
 fn settings() -> Settings {
-    Settings {
-        listen: "http://127.0.0.1:0/".parse().unwrap(),
-        token: VerificationToken { secret: Secret::new(TOKEN).unwrap(), instance: None },
-        secrets_dir: None,
-        limits: Limits::default(),
-    }
+    let token = VerificationToken { secret: Secret::new(TOKEN).unwrap(), instance: None };
+    Settings::new("http://127.0.0.1:0/".parse().unwrap(), vec![token])
 }
 
 fn consume(inbox: &Inbox) {

@@ -1,63 +1,132 @@
 //! Where a receiver puts what arrived and a host takes it: events, problems and counts.
 
+mod group_commit;
+mod observation;
+mod settings;
+mod shared;
+
+use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::event::ReceivedEvent;
-use crate::metrics::{Counter, Counters, Metric, MetricKind};
-use crate::problem::{Problem, ProblemKind, ProblemLog, Report};
-use crate::queue::{BatchLimits, Queue, Refused, Taken};
+use audit_event::EventIndex;
 
-/// The meeting point of receiver and host. Shared between them in an `Arc`; no call of the receiver's side waits.
+use self::group_commit::GroupCommit;
+use self::observation::Observation;
+pub use self::settings::{Ignore, InboxSettings, SpoolSettings};
+use self::shared::{Admission, Shared};
+use crate::arrival::Arrival;
+use crate::event::ReceivedEvent;
+use crate::metrics::Counter;
+use crate::problem::{Problem, ProblemKind};
+use crate::queue::{BatchLimits, Refused, Taken};
+use crate::spool::{Spool, SpoolError};
+
+/// The meeting point of receiver and host. Shared between them in an `Arc`; no call of the receiver's side waits for the
+/// host.
 #[derive(Debug)]
 pub struct Inbox {
-    queue: Queue,
-    problems: ProblemLog,
-    counters: Counters,
+    shared: Arc<Shared>,
+    spool: Option<GroupCommit>,
+    observation: Observation,
+}
+
+/// What became of some events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Accepted {
+    /// How many are safe now, or need not be kept.
+    pub(crate) count: usize,
+    /// Why the first of the others is not.
+    pub(crate) refused: Option<Refused>,
 }
 
 impl Inbox {
     /// The default bound of the queue, in bytes.
     pub const DEFAULT_MAX_BYTES: usize = 64 * 1024 * 1024;
 
-    /// An empty inbox for events of `max_bytes` together ([`ReceivedEvent::size`]); a larger one is taken when the
-    /// queue is empty.
+    /// An empty inbox in memory for events of `max_bytes` together ([`ReceivedEvent::size`]); a larger one is taken when
+    /// the queue is empty. It takes repetitions for new events.
     pub fn new(max_bytes: usize) -> Self {
-        Self { queue: Queue::new(max_bytes), problems: ProblemLog::default(), counters: Counters::default() }
+        let settings = InboxSettings { max_bytes, deduplication_window: Duration::ZERO, ..InboxSettings::default() };
+        Self { shared: Arc::new(Shared::new(settings)), spool: None, observation: Observation::default() }
     }
 
-    /// Puts an event into the queue, or drops it, counted and reported.
-    pub fn push(&self, event: ReceivedEvent) -> Result<(), Refused> {
-        let refused = match self.queue.push(event) {
-            Ok(()) => {
-                self.count(Counter::EventsAccepted);
-                return Ok(());
-            }
-            Err(refused) => refused,
-        };
-        if refused == Refused::Full {
-            self.count(Counter::EventsDropped);
-            self.report(ProblemKind::QueueFull, || {
-                "events were dropped: the queue is full because they are taken more slowly than they come".to_owned()
+    /// An inbox that keeps its events in a spool, if the settings say so, and finds there what was left.
+    pub fn start(mut settings: InboxSettings) -> Result<Self, SpoolError> {
+        let Some(spool) = settings.spool.take() else {
+            return Ok(Self {
+                shared: Arc::new(Shared::new(settings)),
+                spool: None,
+                observation: Observation::default(),
             });
+        };
+        let mut shared = Shared::new(settings);
+        let (now, time) = (Instant::now(), shared::nanoseconds_now());
+        let opened = Spool::open(&spool.state, spool.max_bytes, &mut |fingerprint, received_at| {
+            // A clock that was set back makes the event a new one, so it is remembered longer than it need be.
+            shared.duplicates.recall(fingerprint, now, Duration::from_nanos(time.saturating_sub(received_at)));
+        })?;
+        shared.begin_from(&opened);
+        let shared = Arc::new(shared);
+        let spool = GroupCommit::start(opened, spool.state, &shared).map_err(SpoolError::Thread)?;
+        Ok(Self { shared, spool: Some(spool), observation: Observation::default() })
+    }
+
+    /// Puts an event into the queue in memory, or drops it, counted and reported.
+    ///
+    /// For events that can be read again where they came from; those that come once belong into the spool, if there is one.
+    pub fn push(&self, event: ReceivedEvent) -> Result<(), Refused> {
+        match self.shared.admit(Arrival::new(event, &mut EventIndex::default())) {
+            Admission::New(arrival) => self.shared.queue_in_memory(arrival),
+            Admission::Ignored | Admission::Repeated => Ok(()),
         }
-        Err(refused)
+    }
+
+    /// Takes events that arrive once and for all. When the future is done, they are as safe as they will be: on the disk if
+    /// there is a spool, else in the queue.
+    pub(crate) fn accept(
+        &self,
+        events: &mut dyn Iterator<Item = ReceivedEvent>,
+        index: &mut EventIndex,
+    ) -> impl Future<Output = Accepted> + Send + use<> {
+        let (mut accepted, mut arrivals, mut must_wait) = (Accepted::default(), Vec::new(), false);
+        for event in events {
+            match self.shared.admit(Arrival::new(event, index)) {
+                Admission::Ignored => accepted.count += 1,
+                // Its first coming may not be on the disk yet, and the answer says that it is.
+                Admission::Repeated => (accepted.count, must_wait) = (accepted.count + 1, true),
+                Admission::New(arrival) if self.spool.is_none() => {
+                    accepted.add(self.shared.queue_in_memory(arrival));
+                }
+                Admission::New(arrival) => arrivals.push(arrival),
+            }
+        }
+        let committed =
+            self.spool.as_ref().filter(|_| must_wait || !arrivals.is_empty()).map(|spool| spool.commit(arrivals));
+        async move {
+            if let Some(committed) = committed {
+                let stored = committed.await;
+                accepted.count += stored.count;
+                accepted.refused = accepted.refused.or(stored.refused);
+            }
+            accepted
+        }
     }
 
     /// Counts a problem that the host will hear of through [`due_problems`](Self::due_problems).
     ///
     /// `message` must be safe to show: no token, nothing of a body.
     pub fn report(&self, kind: ProblemKind, message: impl FnOnce() -> String) {
-        if self.problems.report(kind, message) == Report::First {
-            self.queue.wake();
-        }
+        self.shared.report(kind, message);
     }
 
-    /// Moves events to the end of `batch` in order of arrival, as many as `limits` allows.
+    /// Moves events to the end of `batch` in order of arrival, as many as `limits` allows. Asking again says that the
+    /// events of the last batch are dealt with, and need not be delivered again after a restart.
     ///
     /// Waits up to `wait` for the first, and returns at once when one arrives, when a problem is reported or when the
     /// inbox is closed.
     pub fn take(&self, batch: &mut Vec<ReceivedEvent>, limits: BatchLimits, wait: Duration) -> Taken {
-        self.queue.take(batch, limits, wait)
+        self.shared.take(batch, limits, wait)
     }
 
     /// The problems the host should hear of at `now`, which are thereby handed out.
@@ -65,41 +134,35 @@ impl Inbox {
     /// The first of a kind is due at once, later ones together once [`PROBLEM_INTERVAL`](crate::PROBLEM_INTERVAL) is
     /// over. Ask regularly: what becomes due with time is not announced.
     pub fn due_problems(&self, now: Instant) -> Vec<Problem> {
-        self.problems.due(now)
+        self.shared.due_problems(now)
     }
 
-    /// Accepts no more events and wakes the host, which still gets those that are in the queue.
+    /// Accepts no more events and wakes the host, which still gets those that are in the queue. What is only in the spool
+    /// stays there for the next start.
     pub fn close(&self) {
-        self.queue.close();
-    }
-
-    /// Everything counted, and how full the queue is.
-    pub fn metrics(&self) -> Vec<Metric> {
-        let (events, bytes) = self.queue.depth();
-        let gauge = |name, description, value: usize| Metric {
-            name,
-            description,
-            kind: MetricKind::Gauge,
-            value: value as u64,
-        };
-        let depth = [
-            gauge("events_queued", "Events waiting for the host.", events),
-            gauge("queued_bytes", "Size of the events waiting for the host, in bytes.", bytes),
-        ];
-        self.counters.metrics().chain(depth).collect()
+        self.shared.queue.close();
     }
 
     pub(crate) fn count(&self, counter: Counter) {
-        self.counters.increase(counter);
+        self.shared.counters.increase(counter);
     }
 
     pub(crate) fn uncount(&self, counter: Counter) {
-        self.counters.decrease(counter);
+        self.shared.counters.decrease(counter);
     }
 }
 
 impl Default for Inbox {
     fn default() -> Self {
         Self::new(Self::DEFAULT_MAX_BYTES)
+    }
+}
+
+impl Accepted {
+    fn add(&mut self, outcome: Result<(), Refused>) {
+        match outcome {
+            Ok(()) => self.count += 1,
+            Err(refused) => _ = self.refused.get_or_insert(refused),
+        }
     }
 }

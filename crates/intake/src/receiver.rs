@@ -1,13 +1,19 @@
-//! The webhook receiver: an HTTP/1.1 server with threads of its own, from start to stop.
+//! The webhook receiver: an HTTP server with threads of its own, from start to stop.
 
 mod accept;
-mod bind;
+pub(crate) mod bind;
 mod body;
+mod certificate;
+mod client_address;
 mod connection;
+mod failing_sources;
+mod http2;
+mod inherited;
 mod rejection;
 mod request;
 mod settings;
 mod start_error;
+mod tokens;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,14 +21,15 @@ use std::thread::{self, JoinHandle};
 
 use tokio::runtime;
 use tokio::sync::watch;
-use tokio_rustls::TlsAcceptor;
 
+use self::certificate::ServedCertificate;
 use self::connection::ConnectionContext;
+pub use self::inherited::inherit_socket;
 pub use self::settings::{Limits, Settings, VerificationToken};
 pub use self::start_error::StartError;
 use crate::inbox::Inbox;
 use crate::listen::Scheme;
-use crate::tls;
+use crate::tls::TlsFiles;
 
 /// Few and fixed: the work per request is small, and in Falco's process the cores are Falco's.
 const WORKER_THREADS: usize = 2;
@@ -31,6 +38,7 @@ const WORKER_THREADS: usize = 2;
 #[derive(Debug)]
 pub struct Receiver {
     local_address: SocketAddr,
+    inbox: Arc<Inbox>,
     /// Dropping this tells everything to stop.
     stop: Option<watch::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -43,11 +51,20 @@ impl Receiver {
     /// [`Problem`](crate::Problem) in the inbox.
     pub fn start(settings: Settings, inbox: Arc<Inbox>) -> Result<Self, StartError> {
         let tls = match (settings.listen.scheme(), &settings.secrets_dir) {
+            (Scheme::Http, _) if settings.client_authority.is_some() => {
+                return Err(StartError::ClientAuthorityWithoutTls);
+            }
             (Scheme::Http, _) => None,
             (Scheme::Https, None) => return Err(StartError::NoSecretsDir),
-            (Scheme::Https, Some(directory)) => Some(TlsAcceptor::from(tls::server_config(directory)?)),
+            (Scheme::Https, Some(directory)) => {
+                let files = TlsFiles::new(directory, settings.client_authority.clone());
+                Some(ServedCertificate::load(files, &inbox)?)
+            }
         };
-        let listener = bind::bind(&settings.listen)?;
+        let listener = match inherited::listener() {
+            Some(listener) => listener.map_err(StartError::InheritedSocket)?,
+            None => bind::bind(&settings.listen)?,
+        };
         let local_address = listener.local_addr().map_err(StartError::Runtime)?;
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(WORKER_THREADS)
@@ -61,6 +78,10 @@ impl Receiver {
         };
         let (stop, stopped) = watch::channel(());
         tracing::info!(listen = %settings.listen, address = %local_address, "receiving audit events");
+        for token in &settings.tokens {
+            inbox.watch_instance(token.instance.as_ref());
+        }
+        let opened = Arc::clone(&inbox);
         let context = Arc::new(ConnectionContext::new(settings, tls, inbox));
         let thread = thread::Builder::new()
             .name("gitlab-accept".to_owned())
@@ -71,7 +92,8 @@ impl Receiver {
                 drop(runtime);
             })
             .map_err(StartError::Runtime)?;
-        Ok(Self { local_address, stop: Some(stop), thread: Some(thread) })
+        opened.open();
+        Ok(Self { local_address, inbox: opened, stop: Some(stop), thread: Some(thread) })
     }
 
     /// The address that is really listened on, with the port the system chose if the URL said 0.
@@ -85,6 +107,7 @@ impl Receiver {
     }
 
     fn shut_down(&mut self) {
+        self.inbox.leave();
         drop(self.stop.take());
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()

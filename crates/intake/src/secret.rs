@@ -1,6 +1,8 @@
 //! A secret that senders must show, which never shows itself.
 
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 
 use ring::digest::{SHA256, digest};
 use subtle::ConstantTimeEq as _;
@@ -13,6 +15,7 @@ pub struct Secret {
     text: Box<str>,
     /// What is compared: digests have one length, so not even the length of the secret can be learned by timing.
     digest: [u8; 32],
+    file: Option<Arc<Path>>,
 }
 
 /// Why a text cannot be a secret. The text itself is not repeated.
@@ -39,7 +42,17 @@ impl Secret {
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(SecretError::NotVisibleAscii);
         }
-        Ok(Self { digest: sha256(text.as_bytes()), text })
+        Ok(Self { digest: sha256(text.as_bytes()), text, file: None })
+    }
+
+    /// The file it was read from, if it was.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    pub(crate) fn kept_in(mut self, file: Arc<Path>) -> Self {
+        self.file = Some(file);
+        self
     }
 
     /// The secret itself, for those who must send it or show it to its owner.

@@ -1,14 +1,16 @@
-//! The certificate and key of an `https` receiver: `server.crt` and `server.key` of one directory.
+//! The certificate and key of an `https` receiver, and the authority that its clients' certificates must come from.
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::ServerConfig;
+use ::ring::digest::{Context, SHA256};
 use rustls::crypto::ring;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
+use rustls::{RootCertStore, ServerConfig};
 
 const CERTIFICATE_FILE: &str = "server.crt";
 const KEY_FILE: &str = "server.key";
@@ -42,7 +44,7 @@ pub enum TlsError {
         source: pem::Error,
     },
     /// No `BEGIN CERTIFICATE` section.
-    #[error("{path} holds no certificate; it must be PEM, the server's own certificate first", path = path.display())]
+    #[error("{path} holds no certificate; it must be PEM, a server's own certificate first", path = path.display())]
     NoCertificate {
         /// Which file.
         path: PathBuf,
@@ -64,8 +66,19 @@ pub enum TlsError {
         /// Where the key is.
         key: PathBuf,
     },
+    /// The file of `ClientCA` cannot be used as one.
+    #[error("{path} cannot serve to check clients' certificates: {source}", path = path.display())]
+    UnusableAuthority {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: VerifierBuilderError,
+    },
+    /// What is wrong concerns the file of `ClientCA`, and not the server's own certificate.
+    #[error(transparent)]
+    ClientAuthority(Box<Self>),
     /// A kind of certificate or key that rustls does not take.
-    #[error("the certificate and key in {directory} cannot be used: {source}", directory = directory.display())]
+    #[error("the certificate or key in {directory} cannot be used: {source}", directory = directory.display())]
     Unusable {
         /// Where they are.
         directory: PathBuf,
@@ -74,34 +87,114 @@ pub enum TlsError {
     },
 }
 
-/// Reads certificate chain and key from `directory` and makes a TLS 1.2 and 1.3 server of them.
-pub(crate) fn server_config(directory: &Path) -> Result<Arc<ServerConfig>, TlsError> {
-    let (certificate, key) = (directory.join(CERTIFICATE_FILE), directory.join(KEY_FILE));
-    // Named here and not installed for the process: in Falco's process, other plugins have their own.
-    let provider = Arc::new(ring::default_provider());
-    let unusable = |source| TlsError::Unusable { directory: directory.to_owned(), source };
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(unusable)?
-        .with_no_client_auth()
-        .with_single_cert(read_chain(&certificate)?, read_key(&key)?)
-        .map_err(|error| match error {
-            rustls::Error::InconsistentKeys(_) => TlsError::Mismatch { certificate, key },
-            source => unusable(source),
-        })?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+/// HTTP/2 first: who offers both prefers it.
+const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
+/// Where certificates and keys are.
+#[derive(Debug)]
+pub(crate) struct TlsFiles {
+    certificate: PathBuf,
+    key: PathBuf,
+    client_authority: Option<PathBuf>,
 }
 
-fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let chain = CertificateDer::pem_slice_iter(&read(path)?)
+/// What the files hold, not yet looked into.
+pub(crate) struct TlsContents {
+    certificate: Vec<u8>,
+    key: Vec<u8>,
+    client_authority: Option<Vec<u8>>,
+}
+
+impl TlsFiles {
+    /// `server.crt` and `server.key` of `directory`, and a file with certificates of authorities; with that, clients must
+    /// show a certificate that one of them has signed.
+    pub(crate) fn new(directory: &Path, client_authority: Option<PathBuf>) -> Self {
+        Self { certificate: directory.join(CERTIFICATE_FILE), key: directory.join(KEY_FILE), client_authority }
+    }
+
+    pub(crate) fn read(&self) -> Result<TlsContents, TlsError> {
+        Ok(TlsContents {
+            certificate: read(&self.certificate)?,
+            key: read(&self.key)?,
+            client_authority: self.client_authority.as_deref().map(read).transpose().map_err(of_client_authority)?,
+        })
+    }
+
+    /// Makes a TLS 1.2 and 1.3 server of what the files hold.
+    pub(crate) fn server_config(&self, contents: &TlsContents) -> Result<Arc<ServerConfig>, TlsError> {
+        // Named here and not installed for the process: in Falco's process, other plugins have their own.
+        let provider = Arc::new(ring::default_provider());
+        let directory = self.certificate.parent().unwrap_or(&self.certificate);
+        let unusable = |source| TlsError::Unusable { directory: directory.to_owned(), source };
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(unusable)?;
+        let builder = match (&self.client_authority, &contents.client_authority) {
+            (Some(path), Some(pem)) => {
+                let roots = authorities(path, pem).map_err(of_client_authority)?;
+                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+                    .build()
+                    .map_err(|source| TlsError::UnusableAuthority { path: path.clone(), source })
+                    .map_err(of_client_authority)?;
+                builder.with_client_cert_verifier(verifier)
+            }
+            _ => builder.with_no_client_auth(),
+        };
+        let (chain, key) = (chain(&self.certificate, &contents.certificate)?, key(&self.key, &contents.key)?);
+        let mut config = builder.with_single_cert(chain, key).map_err(|error| match error {
+            rustls::Error::InconsistentKeys(_) => {
+                TlsError::Mismatch { certificate: self.certificate.clone(), key: self.key.clone() }
+            }
+            source => unusable(source),
+        })?;
+        config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).into();
+        // New for each configuration: a ticket from before would let a client in whose authority counts no more.
+        config.ticketer = ring::Ticketer::new().map_err(unusable)?;
+        Ok(Arc::new(config))
+    }
+}
+
+impl TlsContents {
+    /// Tells one content from another.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        let mut context = Context::new(&SHA256);
+        let authority = self.client_authority.as_deref().unwrap_or_default();
+        for content in [&self.certificate[..], &self.key, authority] {
+            context.update(&(content.len() as u64).to_le_bytes());
+            context.update(content);
+        }
+        let mut digest = [0; 32];
+        digest.copy_from_slice(context.finish().as_ref());
+        digest
+    }
+
+    /// The server's own certificate.
+    pub(crate) fn own_certificate(&self) -> Option<CertificateDer<'static>> {
+        CertificateDer::from_pem_slice(&self.certificate).ok()
+    }
+}
+
+fn of_client_authority(error: TlsError) -> TlsError {
+    TlsError::ClientAuthority(Box::new(error))
+}
+
+fn authorities(path: &Path, pem: &[u8]) -> Result<RootCertStore, TlsError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in chain(path, pem)? {
+        roots.add(certificate).map_err(|source| TlsError::Unusable { directory: path.to_owned(), source })?;
+    }
+    Ok(roots)
+}
+
+fn chain(path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let chain = CertificateDer::pem_slice_iter(pem)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|source| TlsError::NotPem { path: path.to_owned(), source })?;
     if chain.is_empty() { Err(TlsError::NoCertificate { path: path.to_owned() }) } else { Ok(chain) }
 }
 
-fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
-    PrivateKeyDer::from_pem_slice(&read(path)?).map_err(|error| match error {
+fn key(path: &Path, pem: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
+    PrivateKeyDer::from_pem_slice(pem).map_err(|error| match error {
         pem::Error::NoItemsFound => TlsError::NoKey { path: path.to_owned() },
         source => TlsError::NotPem { path: path.to_owned(), source },
     })

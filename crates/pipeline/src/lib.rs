@@ -15,16 +15,19 @@
 //! ```
 
 mod batch;
+mod enrichment_metrics;
 mod incoming;
+mod keeping;
 mod metrics;
 mod running;
 mod settings;
+mod silence;
 mod source;
 mod start_error;
 
 pub use batch::Batch;
 pub use enrich::EnrichedEvent;
-pub use intake::{BatchLimits, Metric, MetricKind};
+pub use intake::{BatchLimits, Metric, MetricKind, inherit_socket};
 pub use metrics::Metrics;
 pub use running::Pipeline;
 pub use settings::{DefaultScheme, KEYS, Key, Kind, Settings, SettingsError, Token, json_schema, markdown};

@@ -6,20 +6,26 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, PluginError};
-use enrich::{Arrival, CityDatabase, EnrichedEvent, Enricher};
-use intake::{BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
+use enrich::{Arrival, EnrichedEvent, Enricher};
+use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
 
+use crate::enrichment_metrics::enrichment_metrics;
 use crate::incoming::Incoming;
+use crate::keeping::{open_inbox, tell_of_memory};
+use crate::silence::Silence;
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
 /// Events on their way from GitLab to one host.
 ///
-/// Dropping it closes the port, ends every thread and forgets what is queued, so that a host may start another one in the
-/// same process at once.
+/// Dropping it closes the port, ends every thread and forgets what is queued in memory, so that a host may start another
+/// one in the same process at once. What is in the spool stays for that one.
 #[derive(Debug)]
 pub struct Pipeline {
     inbox: Arc<Inbox>,
     incoming: Incoming,
+    /// After the source, so that it can be watched until that has ended.
+    admin: Option<AdminServer>,
+    silence: Option<Silence>,
     enricher: Enricher,
     /// Kept from batch to batch for its memory.
     received: Vec<ReceivedEvent>,
@@ -36,29 +42,44 @@ enum LogEvents {
 impl Pipeline {
     /// Opens the source. When this returns, the port is open.
     pub fn start(settings: &Settings, source: &Source) -> Result<Self, StartError> {
-        let inbox = Arc::new(Inbox::new(settings.max_queue_size));
+        let inbox = Arc::new(open_inbox(settings, source)?);
+        let admin = settings.admin_address.as_ref().map(|address| AdminServer::start(address, Arc::clone(&inbox)));
+        let admin = admin.transpose().map_err(StartError::Admin)?;
         let incoming = Incoming::open(settings, source, &inbox)?;
+        let enricher = open_enricher(settings, source, &inbox)?;
+        tell_of_memory(settings, source);
         Ok(Self {
             inbox,
             incoming,
-            enricher: Enricher::new(open_city_database(settings)),
+            admin,
+            silence: settings.max_silence.map(|longest| Silence::new(longest, Instant::now())),
+            enricher,
             received: Vec::new(),
             log_events: if settings.debug_json { LogEvents::Yes } else { LogEvents::No },
         })
     }
 
-    /// The next events. Returns at once when there are some, and after `wait` when none came.
+    /// The next events. Returns at once when there are some, and after `wait` when none came. Asking says that those given
+    /// before are dealt with: with `StateDir` set, they are not given again after a restart.
     ///
     /// Among them are the events that report our own problems (`gitlab.event_type = pluginerror`), at most one of a kind
     /// in ten seconds.
     pub fn next_batch(&mut self, limits: BatchLimits, wait: Duration) -> Batch {
         let mut received = mem::take(&mut self.received);
         let taken = self.incoming.take(&self.inbox, &mut received, limits, wait);
+        self.inbox.delivered(&received);
         let mut events: Vec<EnrichedEvent> = received.drain(..).map(|event| self.enrich(&event)).collect();
         self.received = received;
         // At the end nobody will ask again, so what would be due later is due now.
         let due_at = if taken == Taken::Closed { Instant::now() + PROBLEM_INTERVAL } else { Instant::now() };
-        events.extend(self.inbox.due_problems(due_at).iter().map(report));
+        let due = self.inbox.due_problems(due_at);
+        events.extend(due.iter().map(|problem| self.report(problem)));
+        if let Err(error) = self.enricher.tend(Instant::now()) {
+            report_enrichment(&self.inbox, format!("StateDir: {error}"));
+        }
+        if let Some(silence) = &mut self.silence {
+            events.extend(silence.events(&self.inbox.instances(), Instant::now()));
+        }
         if self.log_events == LogEvents::Yes {
             events.iter().for_each(log);
         }
@@ -82,6 +103,11 @@ impl Pipeline {
         self.incoming.local_address()
     }
 
+    /// The address that health and metrics are served on, if they are.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(AdminServer::local_address)
+    }
+
     /// What the pipeline counts.
     pub fn metrics(&self) -> Metrics {
         Metrics::new(&self.inbox)
@@ -96,22 +122,36 @@ impl Pipeline {
         }
         enriched
     }
+
+    fn report(&mut self, problem: &Problem) -> EnrichedEvent {
+        let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
+        self.enricher.report(&error, now(), Origin::Webhook)
+    }
 }
 
-/// The City database, if one is configured and fit. One that is not is said so and left out: an event without a place is
+/// The enricher. A database, a list or a state that cannot be used is said so and left out: an event without a place is
 /// better than no event.
-fn open_city_database(settings: &Settings) -> Option<CityDatabase> {
-    let path = settings.city_database.as_ref()?;
-    CityDatabase::open(path)
-        .inspect_err(|error| tracing::warn!("MaxmindCityDBPath: {error}; events have no place"))
-        .ok()
+fn open_enricher(settings: &Settings, source: &Source, inbox: &Arc<Inbox>) -> Result<Enricher, StartError> {
+    let enricher = match source {
+        Source::Webhook(_) => settings.enricher(),
+        Source::Files(_) => settings.enricher_of_files(),
+    };
+    let reported_to = Arc::clone(inbox);
+    let enricher = Enricher::new(&enricher, move |problem| report_enrichment(&reported_to, problem))?;
+    let counted = Arc::clone(enricher.metrics());
+    inbox.count_also(move || enrichment_metrics(&counted));
+    Ok(enricher)
 }
 
-fn report(problem: &Problem) -> EnrichedEvent {
+fn report_enrichment(inbox: &Inbox, problem: String) {
+    tracing::warn!("{problem}");
+    inbox.report(ProblemKind::Enrichment, || problem);
+}
+
+/// Nanoseconds since the Unix epoch.
+pub(crate) fn now() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    let time = u64::try_from(now).unwrap_or(u64::MAX);
-    let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
-    EnrichedEvent { json: error.event(time, Origin::Webhook, None), time }
+    u64::try_from(now).unwrap_or(u64::MAX)
 }
 
 /// Logs an event for `DebugJSON`.

@@ -1,46 +1,12 @@
-//! Falco loads, opens, closes and reloads a plugin in one process (SIGHUP, `watch_config_files`); nothing may stay behind.
+//! What Falco learns of the plugin when it loads it, and what is left when it closes it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod host;
 
-use std::ffi::CString;
 use std::net::TcpListener;
 
-use falco_plugin_runner::PluginRunner;
-use host::{Host, Library, TOKEN, plugin};
-use serde_json::{Value, json};
-
-fn threads() -> usize {
-    std::fs::read_dir("/proc/self/task").unwrap().count()
-}
-
-fn reload_many_times(settings: &Value) {
-    let address = host::free_address();
-    let mut config = json!({"VerificationToken": TOKEN, "Listen": format!("http://{address}/gitlab")});
-    config.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
-    let config = CString::new(config.to_string()).unwrap();
-    let before = threads();
-    for _ in 0..30 {
-        let mut runner = PluginRunner::new();
-        runner.register_plugin(plugin(), &config).unwrap();
-        let runner = runner.start_capture().expect("the port was released by the one before");
-        assert_eq!(host::Post::new("{}").to(address, None).status, 200);
-        drop(runner.stop_capture().unwrap());
-    }
-    assert_eq!(threads(), before, "every thread has ended");
-    TcpListener::bind(address).expect("the port is free");
-}
-
-#[test]
-fn a_reload_releases_port_and_threads() {
-    reload_many_times(&json!({}));
-}
-
-#[test]
-fn a_reload_with_a_city_database_does_as_well() {
-    let folder = host::folder();
-    reload_many_times(&json!({"MaxmindCityDBPath": host::city_database(folder.path(), "GeoLite2-City")}));
-}
+use host::{Host, Library, plugin};
+use serde_json::Value;
 
 #[test]
 fn closing_with_events_nobody_took_is_clean() {

@@ -8,19 +8,16 @@ use std::{
         mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use super::Output;
+use super::{Output, losses::Losses};
 
 /// Most alerts that wait.
 const MAX_ALERTS: usize = 1024;
 
 /// Most bytes of alerts that wait. One alert may repeat most of an event, which may have megabytes.
 const MAX_BYTES: usize = 32 << 20;
-
-/// How long nothing is said after something was said.
-const SILENCE: Duration = Duration::from_secs(10);
 
 /// Where a single alert goes, as slowly as it may be.
 pub(super) trait Delivery: Send + 'static {
@@ -58,7 +55,7 @@ fn deliver_all(name: &'static str, alerts: &Receiver<Arc<str>>, bytes: &AtomicUs
     let mut failed = Losses::new(name, "not delivered");
     while let Ok(alert) = alerts.recv() {
         if let Err(reason) = delivery.deliver(&alert) {
-            failed.add(Some(&reason));
+            failed.add(1, Some(&reason));
         }
         bytes.fetch_sub(alert.len(), Ordering::Relaxed);
     }
@@ -72,7 +69,7 @@ impl Output for Background {
         let fits = waiting == 0 || waiting + line.len() <= MAX_BYTES;
         if !fits || self.queue.try_send(Arc::from(line)).is_err() {
             self.bytes_waiting.fetch_sub(line.len(), Ordering::Relaxed);
-            self.dropped.add(None);
+            self.dropped.add(1, None);
         }
     }
 
@@ -89,41 +86,10 @@ impl Output for Background {
     }
 }
 
-/// Alerts that were lost, told of at once and then at most every ten seconds.
-struct Losses {
-    name: &'static str,
-    what: &'static str,
-    count: u64,
-    reason: String,
-    told: Option<Instant>,
-}
-
-impl Losses {
-    fn new(name: &'static str, what: &'static str) -> Self {
-        Self { name, what, count: 0, reason: String::new(), told: None }
-    }
-
-    fn add(&mut self, reason: Option<&str>) {
-        self.count += 1;
-        self.reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-        if self.told.is_none_or(|told| told.elapsed() >= SILENCE) {
-            self.tell();
-        }
-    }
-
-    fn tell(&mut self) {
-        if self.count == 0 {
-            return;
-        }
-        let Self { name, what, count, reason, .. } = self;
-        tracing::warn!("{name}: {count} alert{} {what}{reason}", if *count == 1 { "" } else { "s" });
-        self.count = 0;
-        self.told = Some(Instant::now());
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     /// Hands each alert on and then waits to be let go.

@@ -4,6 +4,7 @@ mod background;
 mod file;
 mod format;
 mod http;
+mod losses;
 mod outputs;
 mod program;
 mod readable;

@@ -5,14 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use falco_rules::{Engine, EngineOptions, Event, RuleSet, RuleTestFile, RuleTestHost, RuleTestReport, run_rule_tests};
+use enrich::SOURCE;
+use falco_rules::{Engine, EngineOptions, Event, RuleTestFile, RuleTestHost, RuleTestReport, run_rule_tests};
 
-use super::{event::AuthoredEvents, print};
+use super::event::AuthoredEvents;
 use crate::{
     Failure, Outcome,
     arguments::RulesTestArguments,
-    detection::{RuleChoice, SOURCE, read_rules_file, rules_files, schema},
+    detection::{RuleChoice, read_rules_file, rules_files},
     output::Visible,
+    print::print,
 };
 
 pub(super) fn test(arguments: &RulesTestArguments) -> Result<Outcome, Failure> {
@@ -34,7 +36,7 @@ pub(super) fn test(arguments: &RulesTestArguments) -> Result<Outcome, Failure> {
 
 /// The report, which quotes what events hold, safe for a terminal.
 fn lines(report: &RuleTestReport) -> String {
-    report.to_string().lines().map(|line| format!("{}\n", Visible(line))).collect()
+    report.to_string().lines().flat_map(|line| [Visible(line).to_string(), "\n".to_owned()]).collect()
 }
 
 /// What the given files and folders hold.
@@ -79,10 +81,7 @@ fn read_tests(paths: &[PathBuf]) -> Result<Vec<RuleTestFile>, Failure> {
 
 /// The rules under test: all of them that match, so that a rule can be tested whatever stands before it.
 fn engine(paths: &[PathBuf]) -> Result<Engine, Failure> {
-    let choice = RuleChoice::new(paths, None);
-    let (files, _) = choice.read()?;
-    let (report, rules) = RuleSet::load(&files, &[schema()]);
-    let rules = rules.ok_or_else(|| choice.unusable(&report))?;
+    let rules = RuleChoice::new(paths, None).load()?;
     Ok(Engine::new(rules, &EngineOptions::default()))
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pipeline::{Batch, BatchLimits, Pipeline, Source};
+use pipeline::{Batch, BatchLimits, Pipeline, Source, StartError};
 
 use crate::{
     Failure, Outcome,
@@ -31,6 +31,10 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<Outcome, Failure> {
     let configuration = Configuration::new(arguments)?;
     log::start(configuration.settings.debug || configuration.settings.debug_json);
     log::warn_all(&configuration.warnings);
+    // Before there are other threads, because it changes the environment.
+    if let Some(address) = pipeline::inherit_socket().map_err(StartError::from)? {
+        tracing::info!(%address, "listening on the socket that systemd passes");
+    }
     let stop = StopSignal::install().map_err(|cause| Failure::System { doing: "catching signals", cause })?;
     let mut outputs = Outputs::open(&configuration.outputs, &stop)?;
     let mut pipeline = configuration.start()?;

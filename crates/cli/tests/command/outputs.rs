@@ -55,6 +55,21 @@ fn a_file_gets_every_alert_also_after_it_was_rotated() {
 }
 
 #[test]
+fn a_full_disk_is_told_of_but_not_once_for_each_alert() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "stdout_output: {enabled: true}\njson_output: true\nfile_output: {enabled: true, filename: /dev/full}\n";
+    let mut running = start(folder.path(), text);
+    for _ in 0..20 {
+        running.post(locked());
+        running.line();
+    }
+    let said = running.stop_and_listen();
+    assert_eq!(said.len(), 2, "at once, and at the end what came later: {said:#?}");
+    assert!(said[0].contains("file_output: 1 alert not written: /dev/full"), "{said:#?}");
+    assert!(said[1].contains("file_output: 19 alerts not written"), "{said:#?}");
+}
+
+#[test]
 fn a_program_gets_alerts_on_its_standard_input() {
     for keep_alive in [true, false] {
         let folder = tempfile::tempdir().unwrap();

@@ -22,6 +22,7 @@ pub(super) async fn serve(listener: TcpListener, context: Arc<ConnectionContext>
     let mut stop = stopped.clone();
     tokio::select! {
         () = accept(&listener, &context, &places, &stopped) => {}
+        () = reload(&context) => {}
         _ = stop.changed() => {}
     }
     drop(listener);
@@ -61,6 +62,19 @@ async fn accept(
                 tokio::time::sleep(PAUSE_AFTER_ERROR).await;
             }
         }
+    }
+}
+
+/// Follows changes of files with secrets and certificates, for ever.
+async fn reload(context: &Arc<ConnectionContext>) {
+    if !context.is_reloadable() {
+        return std::future::pending().await;
+    }
+    loop {
+        tokio::time::sleep(context.limits.reload_interval).await;
+        let context = Arc::clone(context);
+        // A disk or a network drive may take its time. A panic ends one attempt and not the next.
+        _ = tokio::task::spawn_blocking(move || context.reload()).await;
     }
 }
 

@@ -11,7 +11,7 @@ use crate::listen::{Host, Listen};
 /// Connections the system keeps for us while we do not accept.
 const BACKLOG: i32 = 1024;
 
-pub(super) fn bind(listen: &Listen) -> Result<TcpListener, StartError> {
+pub(crate) fn bind(listen: &Listen) -> Result<TcpListener, StartError> {
     let port = listen.port();
     match listen.host() {
         Host::Address(address) => bind_to(SocketAddr::new(*address, port)),

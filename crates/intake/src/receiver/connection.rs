@@ -5,40 +5,56 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
+use super::certificate::ServedCertificate;
+use super::failing_sources::FailingSources;
+use super::http2::Running;
 use super::request;
-use super::settings::{Limits, Settings, VerificationToken};
+use super::settings::{Limits, Settings};
+use super::tokens::Tokens;
 use crate::inbox::Inbox;
 use crate::listen::ServedPath;
 use crate::metrics::Counter;
+use crate::networks::Networks;
 use crate::problem::ProblemKind;
+
+/// How long an HTTP/2 peer may take for its last answers when the receiver stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 /// What all connections of a receiver share.
 pub(super) struct ConnectionContext {
     pub(super) path: ServedPath,
-    pub(super) tokens: Vec<VerificationToken>,
+    pub(super) tokens: Tokens,
+    pub(super) allowed_sources: Option<Networks>,
+    pub(super) trusted_proxies: Networks,
+    pub(super) failing_sources: FailingSources,
     pub(super) limits: Limits,
     pub(super) inbox: Arc<Inbox>,
     /// Bytes that large bodies may still take; see [`body`](super::body).
     pub(super) body_memory: Semaphore,
-    tls: Option<TlsAcceptor>,
-    http: http1::Builder,
+    /// Bodies that are read at once, as many as there may be connections: one connection of HTTP/2 may send many.
+    pub(super) bodies: Semaphore,
+    tls: Option<ServedCertificate>,
+    http1: http1::Builder,
+    http2: http2::Builder<TokioExecutor>,
 }
 
 impl ConnectionContext {
-    pub(super) fn new(settings: Settings, tls: Option<TlsAcceptor>, inbox: Arc<Inbox>) -> Self {
+    pub(super) fn new(settings: Settings, tls: Option<ServedCertificate>, inbox: Arc<Inbox>) -> Self {
         let limits = settings.limits;
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
+        let mut http1 = http1::Builder::new();
+        http1
+            .timer(TokioTimer::new())
             .header_read_timeout(limits.header_timeout)
             .max_header_size(limits.header_bytes as usize)
             // What is read ahead, of the headers or of a body. A soft limit, and hyper does not go below 8 KiB.
@@ -47,12 +63,30 @@ impl ConnectionContext {
             .half_close(true);
         Self {
             path: settings.listen.path().clone(),
-            tokens: settings.tokens,
+            tokens: Tokens::new(settings.tokens),
+            allowed_sources: settings.allowed_sources,
+            trusted_proxies: settings.trusted_proxies,
+            failing_sources: FailingSources::new(limits.connections, limits.failure_delay),
             inbox,
             body_memory: Semaphore::new(limits.bodies_in_flight_bytes as usize),
+            bodies: Semaphore::new(limits.connections as usize),
+            http2: super::http2::builder(&limits),
             limits,
             tls,
-            http,
+            http1,
+        }
+    }
+
+    /// Whether there is anything that may change while the receiver runs.
+    pub(super) fn is_reloadable(&self) -> bool {
+        self.tls.is_some() || self.tokens.are_in_files()
+    }
+
+    /// Looks at the files that hold secrets and certificates, and takes over what has changed.
+    pub(super) fn reload(&self) {
+        self.tokens.reload(&self.inbox);
+        if let Some(tls) = &self.tls {
+            tls.reload(&self.inbox);
         }
     }
 }
@@ -73,13 +107,17 @@ pub(super) async fn serve(
     stream.set_timeout(Some(context.limits.write_timeout));
     let stream = Box::pin(stream);
     let Some(tls) = &context.tls else {
-        return serve_http(stream, peer, context, stopped).await;
+        return serve_http1(stream, peer, context, stopped).await;
     };
+    let tls = TlsAcceptor::from(tls.config());
     let handshake = tokio::time::timeout(context.limits.tls_handshake_timeout, tls.accept(stream));
     let failure = tokio::select! {
         _ = stopped.changed() => return,
         handshake = handshake => match handshake {
-            Ok(Ok(stream)) => return serve_http(stream, peer, context, stopped).await,
+            Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
+                return serve_http2(stream, peer, context, stopped).await;
+            }
+            Ok(Ok(stream)) => return serve_http1(stream, peer, context, stopped).await,
             Ok(Err(error)) => error.to_string(),
             Err(_elapsed) => "it took too long".to_owned(),
         }
@@ -90,7 +128,7 @@ pub(super) async fn serve(
         .report(ProblemKind::TlsHandshake, || format!("the TLS handshake with {} failed: {failure}", peer.ip()));
 }
 
-async fn serve_http<S>(stream: S, peer: SocketAddr, context: &Arc<ConnectionContext>, mut stopped: watch::Receiver<()>)
+async fn serve_http1<S>(stream: S, peer: SocketAddr, context: &Arc<ConnectionContext>, mut stopped: watch::Receiver<()>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -98,9 +136,9 @@ where
     let service = service_fn(|request| {
         was_used.store(true, Ordering::Relaxed);
         let context = Arc::clone(context);
-        async move { Ok::<_, Infallible>(request::answer(request, peer, &context).await) }
+        async move { Ok::<_, Infallible>(request::answer(request, peer.ip(), &context).await) }
     });
-    let mut connection = pin!(context.http.serve_connection(TokioIo::new(stream), service));
+    let mut connection = pin!(context.http1.serve_connection(TokioIo::new(stream), service));
     let result = tokio::select! {
         result = connection.as_mut() => result,
         // hyper closes a connection that is idle between two requests, but would go on waiting for a first one.
@@ -112,6 +150,38 @@ where
             connection.await
         }
     };
+    note_end(result, peer, context);
+}
+
+/// Serves HTTP/2. hyper has no time-outs for it, so connections that are idle, or whose peer does not take its answers,
+/// are ended here.
+async fn serve_http2<S>(stream: S, peer: SocketAddr, context: &Arc<ConnectionContext>, mut stopped: watch::Receiver<()>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let running = Running::none();
+    let service = service_fn(|request| {
+        let (context, running) = (Arc::clone(context), running.begin());
+        async move {
+            let answer = request::answer(request, peer.ip(), &context).await;
+            drop(running);
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let mut connection = pin!(context.http2.serve_connection(TokioIo::new(stream), service));
+    let patience = tokio::select! {
+        result = connection.as_mut() => return note_end(result, peer, context),
+        () = running.idle(context.limits.header_timeout) => context.limits.write_timeout,
+        _ = stopped.changed() => LAST_ANSWERS,
+    };
+    connection.as_mut().graceful_shutdown();
+    tokio::select! {
+        result = connection => note_end(result, peer, context),
+        () = running.idle(patience) => {}
+    }
+}
+
+fn note_end(result: hyper::Result<()>, peer: SocketAddr, context: &ConnectionContext) {
     if let Err(error) = result {
         context.inbox.count(Counter::BrokenConnections);
         tracing::debug!(%peer, %error, "a connection broke");

@@ -1,6 +1,6 @@
 //! Why a request is not accepted: its status, its answer, its counter and what the host hears of it.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 
 use audit_event::BodyError;
 use hyper::StatusCode;
@@ -13,6 +13,8 @@ use crate::queue::Refused;
 /// Why a request is not accepted. The `Display` text is the answer's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Rejection {
+    #[error("requests from your address are not accepted")]
+    SourceForbidden,
     #[error("send audit events with POST")]
     WrongMethod,
     #[error("nothing is served at this path")]
@@ -45,6 +47,7 @@ pub(super) enum TokenFault {
 impl Rejection {
     pub(super) const fn status(self) -> StatusCode {
         match self {
+            Self::SourceForbidden => StatusCode::FORBIDDEN,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::WrongPath => StatusCode::NOT_FOUND,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
@@ -59,25 +62,30 @@ impl Rejection {
     ///
     /// Wrong paths and methods are what every scanner tries, so they are only counted. What happens to events is
     /// counted and reported where it happens.
-    pub(super) fn record(self, peer: SocketAddr, inbox: &Inbox) {
-        tracing::debug!(%peer, status = self.status().as_u16(), reason = %self, "request rejected");
-        let peer = peer.ip();
+    pub(super) fn record(self, client: IpAddr, inbox: &Inbox) {
+        tracing::debug!(%client, status = self.status().as_u16(), reason = %self, "request rejected");
         match self {
+            Self::SourceForbidden => {
+                inbox.count(Counter::SourceForbidden);
+                inbox.report(ProblemKind::SourceForbidden, || {
+                    format!("a request from {client} was refused: AllowedSources does not name that address")
+                });
+            }
             Self::WrongMethod => inbox.count(Counter::WrongMethod),
             Self::WrongPath => inbox.count(Counter::WrongPath),
             Self::Unauthorized(fault) => {
                 inbox.count(Counter::Unauthorized);
-                inbox.report(ProblemKind::Unauthorized, || format!("a request from {peer} came with {fault}"));
+                inbox.report(ProblemKind::Unauthorized, || format!("a request from {client} came with {fault}"));
             }
             Self::BodyTooLarge { limit } => {
                 inbox.count(Counter::BodyTooLarge);
                 inbox.report(ProblemKind::BodyTooLarge, || {
-                    format!("an event from {peer} is lost: its body is larger than {limit} bytes")
+                    format!("an event from {client} is lost: its body is larger than {limit} bytes")
                 });
             }
             Self::BodyTooSlow | Self::BodyBroken => {
                 inbox.count(Counter::BodyIncomplete);
-                inbox.report(ProblemKind::BodyIncomplete, || format!("an event from {peer} is lost: {self}"));
+                inbox.report(ProblemKind::BodyIncomplete, || format!("an event from {client} is lost: {self}"));
             }
             Self::NoEvent(_) | Self::Refused(_) => {}
         }

@@ -1,10 +1,11 @@
 //! One request: the checks in their order, its events into the inbox, its answer.
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use audit_event::{Origin, events};
+use audit_event::{EventIndex, Origin, events};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, EXPECT, HeaderName, HeaderValue};
@@ -12,6 +13,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::body;
+use super::client_address::client_address;
 use super::connection::ConnectionContext;
 use super::rejection::{Rejection, TokenFault};
 use crate::event::ReceivedEvent;
@@ -20,18 +22,26 @@ use crate::problem::ProblemKind;
 
 static TOKEN_HEADER: HeaderName = HeaderName::from_static("x-gitlab-event-streaming-token");
 
+/// Events of one body that are made safe together.
+const EVENTS_AT_ONCE: usize = 1000;
+
 /// Answers a request, whatever it is, without waiting for whoever takes the events.
 pub(super) async fn answer(
     request: Request<Incoming>,
-    peer: SocketAddr,
+    peer: IpAddr,
     context: &ConnectionContext,
 ) -> Response<Full<Bytes>> {
+    let begun = Instant::now();
     context.inbox.count(Counter::Requests);
-    match receive(request, peer, context).await {
+    let client = client_address(peer, request.headers(), &context.trusted_proxies);
+    match receive(request, client, context).await {
         // The words of the Go plugin, which somebody's monitoring may look for.
-        Ok(()) => text(StatusCode::OK, "Request Successful"),
+        Ok(()) => {
+            context.inbox.answered(begun.elapsed());
+            text(StatusCode::OK, "Request Successful")
+        }
         Err(rejection) => {
-            rejection.record(peer, &context.inbox);
+            rejection.record(client, &context.inbox);
             let mut answer = text(rejection.status(), rejection);
             if rejection == Rejection::WrongMethod {
                 answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
@@ -41,26 +51,38 @@ pub(super) async fn answer(
     }
 }
 
-async fn receive(request: Request<Incoming>, peer: SocketAddr, context: &ConnectionContext) -> Result<(), Rejection> {
+async fn receive(request: Request<Incoming>, client: IpAddr, context: &ConnectionContext) -> Result<(), Rejection> {
     let (head, body) = request.into_parts();
     // Before the body: who has no token gets no memory.
-    let instance = match admit(&head, context) {
+    let instance = match admit(&head, client, context) {
         Ok(instance) => instance,
         Err(rejection) => {
+            let delay = match rejection {
+                Rejection::Unauthorized(_) => context.failing_sources.failed(client, Instant::now()),
+                _ => Duration::ZERO,
+            };
             // Who expects 100 (Continue) has not sent a body and will not; asking for it would send that 100.
-            if !head.headers.contains_key(EXPECT) {
+            if delay.is_zero() && !head.headers.contains_key(EXPECT) {
                 body::discard(body, context.limits.header_timeout);
+            } else {
+                drop(body);
             }
+            context.failing_sources.hold_back(delay).await;
             return Err(rejection);
         }
     };
+    // The semaphore is never closed; this fails never.
+    let _place = context.bodies.acquire().await;
     let body = body::read(body, &context.limits, &context.body_memory).await?;
-    accept_events(&body.bytes, peer, instance.as_ref(), context)
+    accept_events(&body.bytes, client, instance.as_ref(), context).await
 }
 
 /// What a request's head must be; gives the instance that the shown token belongs to. The content type is not looked at:
 /// GitLab says `application/x-www-form-urlencoded` and sends JSON.
-fn admit(head: &Parts, context: &ConnectionContext) -> Result<Option<Arc<str>>, Rejection> {
+fn admit(head: &Parts, client: IpAddr, context: &ConnectionContext) -> Result<Option<Arc<str>>, Rejection> {
+    if context.allowed_sources.as_ref().is_some_and(|allowed| !allowed.contains(client)) {
+        return Err(Rejection::SourceForbidden);
+    }
     if head.method != Method::POST {
         return Err(Rejection::WrongMethod);
     }
@@ -73,40 +95,43 @@ fn admit(head: &Parts, context: &ConnectionContext) -> Result<Option<Arc<str>>, 
         (Some(_), Some(_)) => return Err(Rejection::Unauthorized(TokenFault::Repeated)),
         (Some(shown), None) => shown.as_bytes(),
     };
-    // Every token is compared, so that the time taken does not tell which one matched.
-    let matching =
-        context.tokens.iter().fold(None, |found, token| if token.secret.is(shown) { Some(token) } else { found });
-    matching.map(|token| token.instance.clone()).ok_or(Rejection::Unauthorized(TokenFault::Wrong))
+    let token = context.tokens.find(shown).ok_or(Rejection::Unauthorized(TokenFault::Wrong))?;
+    Ok(token.instance)
 }
 
-/// Puts the body's events into the inbox. Fails if none of them could be put there, unless the body is an empty array.
-fn accept_events(
+/// Puts the body's events into the inbox and waits until they are safe there. Fails if none of them is, unless the body is
+/// an empty array.
+async fn accept_events(
     body: &[u8],
-    peer: SocketAddr,
+    client: IpAddr,
     instance: Option<&Arc<str>>,
     context: &ConnectionContext,
 ) -> Result<(), Rejection> {
     let inbox = &context.inbox;
     let (mut was_any_accepted, mut first_rejection) = (false, None);
-    for event in events(body) {
-        inbox.count(Counter::EventsReceived);
-        let outcome = match event {
-            Ok(json) => {
-                let event = ReceivedEvent::now(json, Origin::Webhook, instance.cloned());
-                inbox.push(event).map_err(Rejection::Refused)
-            }
-            Err(error) => {
-                inbox.count(Counter::EventsMalformed);
-                inbox.report(ProblemKind::MalformedBody, || {
-                    format!("what {} sent is not an audit event: {error}", peer.ip())
-                });
-                Err(Rejection::NoEvent(error))
-            }
-        };
-        match outcome {
-            Ok(()) => was_any_accepted = true,
-            Err(rejection) => _ = first_rejection.get_or_insert(rejection),
-        }
+    let mut index = EventIndex::default();
+    let mut events = events(body).peekable();
+    // A body may hold millions of tiny events, which take more memory than the body does.
+    while events.peek().is_some() {
+        let mut part = events.by_ref().take(EVENTS_AT_ONCE).filter_map(|event| {
+            inbox.count(Counter::EventsReceived);
+            let malformed = match event {
+                Ok(json) => {
+                    inbox.arrived(instance, 1);
+                    return Some(ReceivedEvent::now(json, Origin::Webhook, instance.cloned()));
+                }
+                Err(error) => error,
+            };
+            inbox.count(Counter::EventsMalformed);
+            inbox.report(ProblemKind::MalformedBody, || {
+                format!("what {client} sent is not an audit event: {malformed}")
+            });
+            first_rejection.get_or_insert(Rejection::NoEvent(malformed));
+            None
+        });
+        let accepted = inbox.accept(&mut part, &mut index).await;
+        was_any_accepted |= accepted.count > 0;
+        first_rejection = first_rejection.or(accepted.refused.map(Rejection::Refused));
     }
     match first_rejection {
         Some(rejection) if !was_any_accepted => Err(rejection),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::listen::Listen;
+use crate::networks::Networks;
 use crate::secret::Secret;
 
 /// How a receiver is reached and who may send to it.
@@ -14,10 +15,31 @@ pub struct Settings {
     pub listen: Listen,
     /// What a sender must show: one of these.
     pub tokens: Vec<VerificationToken>,
+    /// Where requests may come from; none for everywhere.
+    pub allowed_sources: Option<Networks>,
+    /// Proxies that are believed about whom they forward for (`X-Forwarded-For`).
+    pub trusted_proxies: Networks,
     /// Where `server.crt` and `server.key` are; needed for `https`.
     pub secrets_dir: Option<PathBuf>,
+    /// A file with certificates of authorities; with it, clients must show a certificate that one of them has signed.
+    pub client_authority: Option<PathBuf>,
     /// How much of everything.
     pub limits: Limits,
+}
+
+impl Settings {
+    /// Settings with defaults for the rest: no certificate, requests from everywhere, no proxies, the usual limits.
+    pub fn new(listen: Listen, tokens: Vec<VerificationToken>) -> Self {
+        Self {
+            listen,
+            tokens,
+            allowed_sources: None,
+            trusted_proxies: Networks::default(),
+            secrets_dir: None,
+            client_authority: None,
+            limits: Limits::default(),
+        }
+    }
 }
 
 /// The verification token of a streaming destination.
@@ -49,8 +71,14 @@ pub struct Limits {
     pub write_timeout: Duration,
     /// From the connection to the end of the TLS handshake.
     pub tls_handshake_timeout: Duration,
+    /// How long at most the answer to a source that shows wrong tokens again and again is held back. A token is far too
+    /// long to be guessed at any rate, so this only keeps a flood cheap; a misconfigured GitLab waits 8 seconds at most, and
+    /// its other destinations wait with it.
+    pub failure_delay: Duration,
     /// How long running requests may go on when the receiver stops.
     pub stop_timeout: Duration,
+    /// How often files with secrets and certificates are looked at for changes.
+    pub reload_interval: Duration,
 }
 
 impl Default for Limits {
@@ -65,7 +93,9 @@ impl Default for Limits {
             body_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(10),
             tls_handshake_timeout: Duration::from_secs(10),
+            failure_delay: Duration::from_millis(250),
             stop_timeout: Duration::from_secs(5),
+            reload_interval: Duration::from_secs(1),
         }
     }
 }

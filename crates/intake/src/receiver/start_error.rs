@@ -11,6 +11,9 @@ pub enum StartError {
     /// `https` needs a certificate, and no directory with one is given.
     #[error("https needs the directory that holds server.crt and server.key")]
     NoSecretsDir,
+    /// Only TLS knows clients' certificates.
+    #[error("clients' certificates can be asked for with https only")]
+    ClientAuthorityWithoutTls,
     /// The certificate or the key.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -45,6 +48,9 @@ pub enum StartError {
         /// What the system said.
         source: io::Error,
     },
+    /// systemd passed something that cannot be listened on.
+    #[error("the socket that systemd passes cannot be used: {0}; the socket unit needs ListenStream= with a TCP port")]
+    InheritedSocket(io::Error),
     /// The system gave no threads or no event queue.
     #[error("cannot start the receiver's threads: {0}")]
     Runtime(io::Error),

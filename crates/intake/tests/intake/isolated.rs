@@ -2,10 +2,12 @@
 
 use std::env;
 use std::fs::{self, File};
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::process::Command;
 use std::time::Duration;
 
-use intake::{Limits, ProblemKind};
+use intake::{Limits, ProblemKind, inherit_socket};
 
 use crate::client::{Client, connect, post};
 use crate::server::{Server, eventually};
@@ -44,6 +46,40 @@ fn without_file_descriptors_it_waits_and_goes_on_when_there_are_some() {
         drop(held);
         assert_eq!(client.request(post(b"{}")).status, 200);
     });
+}
+
+/// systemd's part: the socket is file descriptor 3, and the environment says so.
+#[test]
+#[cfg(unix)]
+fn a_socket_that_systemd_passes_is_listened_on_and_outlives_a_receiver() {
+    const NAME: &str = "isolated::a_socket_that_systemd_passes_is_listened_on_and_outlives_a_receiver";
+    if env::var_os(MARK).is_some() {
+        let address = inherit_socket().unwrap().unwrap();
+        assert!(env::var_os("LISTEN_FDS").is_none());
+        let server = Server::start();
+        assert_eq!(server.receiver.local_address(), address);
+        assert_eq!(server.post("{}").status, 200);
+        server.receiver.stop();
+        // Who comes between two receivers waits.
+        let mut waiting = Client::connect(address);
+        waiting.send(post(b"{\"id\":2}"));
+        let server = Server::start();
+        assert_eq!(waiting.answer().status, 200);
+        assert_eq!(server.texts(), ["{\"id\":2}"]);
+        return;
+    }
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let output = Command::new("sh")
+        .arg("-c")
+        .arg("exec 3<&0 && LISTEN_FDS=1 LISTEN_PID=$$ exec \"$0\" --exact \"$1\" --nocapture")
+        .arg(env::current_exe().unwrap())
+        .arg(NAME)
+        .env(MARK, "1")
+        .stdin(OwnedFd::from(socket))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[test]

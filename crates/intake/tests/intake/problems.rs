@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use intake::{BatchLimits, Inbox, PROBLEM_INTERVAL, ProblemKind, Receiver, StartError, Taken};
+use intake::{BatchLimits, Inbox, Limits, PROBLEM_INTERVAL, ProblemKind, Receiver, StartError, Taken};
 
 use crate::client::post_with;
 use crate::server::{Server, settings};
@@ -26,7 +26,7 @@ fn a_waiting_host_hears_of_a_problem_at_once() {
 
 #[test]
 fn a_flood_of_wrong_tokens_is_one_problem_and_later_one_more_with_the_count() {
-    let server = Server::start();
+    let server = Server::with_limits(Limits { failure_delay: Duration::ZERO, ..Limits::default() });
     let now = Instant::now();
     assert_eq!(server.request(post_with("", b"{}")).status, 401);
     assert_eq!(server.inbox.due_problems(now).len(), 1);

@@ -19,15 +19,8 @@ pub(crate) struct Server {
 
 /// Settings for `url`, with the right token.
 pub(crate) fn settings(url: &str) -> Settings {
-    Settings {
-        listen: url.parse().unwrap(),
-        tokens: vec![VerificationToken {
-            secret: Secret::new(TOKEN).unwrap(),
-            instance: Some("gitlab.example".into()),
-        }],
-        secrets_dir: None,
-        limits: Limits::default(),
-    }
+    let token = VerificationToken { secret: Secret::new(TOKEN).unwrap(), instance: Some("gitlab.example".into()) };
+    Settings::new(url.parse().unwrap(), vec![token])
 }
 
 impl Server {
@@ -95,7 +88,7 @@ impl Server {
     /// The requests and events rejected or dropped, by cause, leaving out what is 0.
     pub(crate) fn rejected(&self) -> Vec<(&'static str, u64)> {
         let metrics = self.inbox.metrics();
-        let is_cause = |name: &str| name.contains("rejected") || name.contains("dropped");
+        let is_cause = |name: &str| name.contains("rejected") || name.contains("shed");
         metrics.iter().filter(|m| m.value > 0 && is_cause(m.name)).map(|m| (m.name, m.value)).collect()
     }
 

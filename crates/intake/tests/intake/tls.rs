@@ -18,24 +18,24 @@ use crate::client::{Client, connect, post};
 use crate::server::{Server, eventually, settings};
 
 /// A directory with these two files.
-fn directory(certificate: &[u8], key: &[u8]) -> TempDir {
+pub(crate) fn directory(certificate: &[u8], key: &[u8]) -> TempDir {
     let directory = TempDir::new().unwrap();
     fs::write(directory.path().join("server.crt"), certificate).unwrap();
     fs::write(directory.path().join("server.key"), key).unwrap();
     directory
 }
 
-fn data(name: &str) -> Vec<u8> {
+pub(crate) fn data(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)).unwrap()
 }
 
 /// A fresh ECDSA certificate for localhost and its PKCS#8 key, as PEM.
-fn fresh() -> (String, String) {
+pub(crate) fn fresh() -> (String, String) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     (made.cert.pem(), made.signing_key.serialize_pem())
 }
 
-fn https(directory: &Path, limits: Limits) -> Settings {
+pub(crate) fn https(directory: &Path, limits: Limits) -> Settings {
     Settings { secrets_dir: Some(directory.to_owned()), limits, ..settings("https://127.0.0.1:0/") }
 }
 
@@ -51,7 +51,7 @@ fn start_error(directory: &Path) -> TlsError {
 }
 
 /// A connection that trusts `certificate` alone.
-fn tls_client(
+pub(crate) fn tls_client(
     server: &Server,
     certificate: &[u8],
     versions: &[&'static SupportedProtocolVersion],

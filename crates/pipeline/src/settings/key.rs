@@ -1,11 +1,14 @@
 //! The one table of configuration keys: the reader, the JSON schema and the documentation come from it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use intake::Listen;
+use intake::{AdminAddress, Listen};
 use serde_json::Value;
 
+use super::duration::{DurationRange, duration};
 use super::error::Problem;
+use super::networks::networks;
 use super::number::{SizeRange, size};
 use super::secret::{secret, text};
 use super::{DefaultScheme, Settings, SettingsError, Token};
@@ -37,8 +40,16 @@ pub enum Kind {
     Secret,
     /// Secrets by name.
     Secrets,
+    /// Paths by name.
+    Paths,
+    /// A list of trackers.
+    Trackers,
+    /// Networks and addresses.
+    Networks,
     /// A number of bytes within a range.
     Size(SizeRange),
+    /// A span of time within a range.
+    Duration(DurationRange),
 }
 
 impl Kind {
@@ -50,7 +61,11 @@ impl Kind {
             Self::Url => "a URL",
             Self::Secret => "a secret, file:/path or env:NAME",
             Self::Secrets => "an object of names and secrets",
+            Self::Paths => "an object of names and paths",
+            Self::Trackers => "a list of trackers",
+            Self::Networks => "a list of networks and addresses",
             Self::Size(_) => "a number of bytes",
+            Self::Duration(_) => "a span of time such as 90s, 10m or 30d",
         }
     }
 }
@@ -60,6 +75,19 @@ pub(super) const MAX_EVENT_SIZE: SizeRange = SizeRange { default: 25 << 20, leas
 
 /// Limits of `MaxQueueSize`.
 pub(super) const MAX_QUEUE_SIZE: SizeRange = SizeRange { default: 64 << 20, least: 1 << 20, most: 16 << 30 };
+
+/// Limits of `SpoolMaxBytes`. The least holds two events of the largest size that `MaxEventSize` has by default.
+pub(super) const SPOOL_MAX_BYTES: SizeRange = SizeRange { default: 1 << 30, least: 64 << 20, most: 1 << 40 };
+
+/// Limits of `DeduplicationWindow`.
+const DEDUPLICATION_WINDOW: DurationRange = DurationRange { least: Duration::ZERO, most: Duration::from_hours(7 * 24) };
+
+/// GitLab's own attempts are minutes apart at most; its newer, queued delivery tries again for longer after a failure.
+pub(super) const DEFAULT_DEDUPLICATION_WINDOW: Duration = Duration::from_hours(1);
+
+/// Limits of `MaxSilence`. Less than some seconds is how far apart events always are.
+const MAX_SILENCE: DurationRange =
+    DurationRange { least: Duration::from_secs(10), most: Duration::from_hours(365 * 24) };
 
 /// All configuration keys, in the order of the documentation.
 pub const KEYS: &[Key] = &[
@@ -92,6 +120,29 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "AllowedSources",
+        kind: Kind::Networks,
+        default: "none; requests from everywhere are looked at",
+        description: "Networks that requests may come from, such as `[10.0.0.0/8, 2001:db8::/32]`; the name `gitlab.com` \
+                      stands for the ranges that GitLab.com publishes. A request from elsewhere is answered 403 before \
+                      its token is looked at.",
+        read: |settings, value| {
+            settings.allowed_sources = Some(networks(value)?);
+            Ok(())
+        },
+    },
+    Key {
+        name: "TrustedProxies",
+        kind: Kind::Networks,
+        default: "none; `X-Forwarded-For` is ignored",
+        description: "Networks of the reverse proxies in front. The last address in their `X-Forwarded-For` that is no \
+                      trusted proxy itself counts as the sender's.",
+        read: |settings, value| {
+            settings.trusted_proxies = networks(value)?;
+            Ok(())
+        },
+    },
+    Key {
         name: "Listen",
         kind: Kind::Url,
         default: "port 443 (UseHTTPS: true) or 80, every address, every path",
@@ -117,16 +168,61 @@ pub const KEYS: &[Key] = &[
         name: "SecretsDir",
         kind: Kind::Path,
         default: "none; required for HTTPS",
-        description: "Folder with the certificate chain `server.crt` and its key `server.key`, both PEM.",
+        description: "Folder with the certificate chain `server.crt` and its key `server.key`, both PEM. Changed files are taken over \
+                      while running, once they fit.",
         read: |settings, value| path(value, &mut settings.secrets_dir),
+    },
+    Key {
+        name: "ClientCA",
+        kind: Kind::Path,
+        default: "none; clients need no certificate",
+        description: "PEM file with certificates of authorities. With it, who connects must show a client certificate that \
+                      one of them has signed, besides the token. HTTPS only.",
+        read: |settings, value| path(value, &mut settings.client_authority),
     },
     Key {
         name: "MaxmindCityDBPath",
         kind: Kind::Path,
         default: "none; events have no place then",
-        description: "MaxMind City database (GeoLite2-City or GeoIP2-City) for `gitlab.city`, `gitlab.country`, \
-                      `gitlab.countryisocode` and `gitlab.continent`. A missing or unfit file is reported at start; events flow all the same.",
+        description: "City database in MaxMind's format (GeoLite2-City, GeoIP2-City, DB-IP, IPinfo) for `gitlab.city`, `gitlab.country`, \
+                      `gitlab.countryisocode`, `gitlab.continent` and `gitlab.travel.*`. A missing or unfit file is reported; events \
+                      flow all the same. A replaced file is taken over within seconds.",
         read: |settings, value| path(value, &mut settings.city_database),
+    },
+    Key {
+        name: "MaxmindASNDBPath",
+        kind: Kind::Path,
+        default: "none; events have no autonomous system then",
+        description: "ASN database in the same format (GeoLite2-ASN, DB-IP, IPinfo) for `gitlab.asn` and `gitlab.as_org`.",
+        read: |settings, value| path(value, &mut settings.asn_database),
+    },
+    Key {
+        name: "AddressLists",
+        kind: Kind::Paths,
+        default: "none",
+        description: "Lists of addresses, each a file with one address or network a line (`#` and `;` begin a comment), by the \
+                      name that `gitlab.ip.lists` has for addresses on it. A replaced file is taken over within seconds; one with \
+                      a mistake is reported with its line, and the list before stays.",
+        read: |settings, value| {
+            let Value::Object(lists) = value else { return Err(Problem::WrongType) };
+            for (name, value) in lists {
+                settings.address_lists.push((name.clone(), PathBuf::from(text(value)?)));
+            }
+            Ok(())
+        },
+    },
+    Key {
+        name: "Trackers",
+        kind: Kind::Trackers,
+        default: "the built-in ones",
+        description: "What to remember from event to event, for `gitlab.count[NAME]`, `gitlab.first_seen[NAME]`, \
+                      `gitlab.sequence[NAME]` and `gitlab.session[NAME]`; see [trackers](trackers.md). One with the name of a built-in \
+                      tracker replaces it.",
+        read: |settings, value| {
+            let trackers = enrich::read_trackers(value).map_err(|error| Problem::Because(error.to_string()))?;
+            settings.trackers = enrich::with_builtin(trackers);
+            Ok(())
+        },
     },
     Key {
         name: "MaxEventSize",
@@ -142,10 +238,68 @@ pub const KEYS: &[Key] = &[
         name: "MaxQueueSize",
         kind: Kind::Size(MAX_QUEUE_SIZE),
         default: "67108864 (64 MiB)",
-        description: "Most bytes of events that wait in memory while Falco is busy. When it is reached, new events are \
-                      dropped, counted and reported.",
+        description: "Most bytes of events that wait in memory while Falco is busy. When it is reached and there is no \
+                      `StateDir`, events are let go, the least valuable first, counted and reported.",
         read: |settings, value| {
             settings.max_queue_size = size(value, MAX_QUEUE_SIZE)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "StateDir",
+        kind: Kind::Path,
+        default: "none; events wait in memory only, trackers begin anew at each start",
+        description: "Folder for what must survive a restart or a crash, used by one process alone. With it, an event is on the \
+                      disk before GitLab gets its answer, and is delivered after a crash; see [durability](durability.md). What \
+                      trackers remember is kept there too, written every minute and at the end.",
+        read: |settings, value| path(value, &mut settings.state_dir),
+    },
+    Key {
+        name: "SpoolMaxBytes",
+        kind: Kind::Size(SPOOL_MAX_BYTES),
+        default: "1073741824 (1 GiB)",
+        description: "Most bytes that events take in `StateDir`. When it is reached, events are let go, the least valuable \
+                      first, counted and reported.",
+        read: |settings, value| {
+            settings.spool_max_bytes = size(value, SPOOL_MAX_BYTES)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "DeduplicationWindow",
+        kind: Kind::Duration(DEDUPLICATION_WINDOW),
+        default: "1h",
+        description: "How long an event is remembered, so that it is left out when the same GitLab sends it again. `0s` takes every \
+                      repetition for a new event.",
+        read: |settings, value| {
+            settings.deduplication_window = duration(value, DEDUPLICATION_WINDOW)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "AdminAddress",
+        kind: Kind::Url,
+        default: "none; health and metrics are not served",
+        description: "Where to serve `/healthz`, `/readyz` and `/metrics` (Prometheus), as `127.0.0.1:9090` or a URL. Plain \
+                      HTTP without authentication, so a private address.",
+        read: |settings, value| {
+            let text = text(value)?;
+            // As with paths, an unused key may be left empty.
+            settings.admin_address = match text.as_str() {
+                "" => None,
+                text => Some(text.parse::<AdminAddress>().map_err(|error| Problem::Because(error.to_string()))?),
+            };
+            Ok(())
+        },
+    },
+    Key {
+        name: "MaxSilence",
+        kind: Kind::Duration(MAX_SILENCE),
+        default: "none; silence is not reported",
+        description: "How long a GitLab may send nothing before an event of type `pluginerror` and kind `stream_silent` \
+                      names it, and again after each further span. Each name in `VerificationTokens` is watched for itself.",
+        read: |settings, value| {
+            settings.max_silence = Some(duration(value, MAX_SILENCE)?);
             Ok(())
         },
     },

@@ -1,5 +1,6 @@
 //! The settings as a Markdown table, for docs/configuration.md.
 
+use super::duration::written;
 use super::key::{KEYS, Kind};
 
 /// The reference of all keys, as Markdown.
@@ -7,6 +8,9 @@ pub fn markdown() -> String {
     let rows = KEYS.iter().map(|key| {
         let kind = match key.kind {
             Kind::Size(range) => format!("{}, {} to {}", key.kind.describe(), range.least, range.most),
+            Kind::Duration(range) => {
+                format!("{}, {} to {}", key.kind.describe(), written(range.least), written(range.most))
+            }
             kind => kind.describe().to_owned(),
         };
         format!("| `{}` | {kind} | {} | {} |\n", key.name, key.default, key.description)

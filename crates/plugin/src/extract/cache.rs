@@ -20,6 +20,7 @@ const KEPT_KEYS: usize = 1024;
 #[derive(Default)]
 pub(crate) struct FieldCache {
     event: Option<EventId>,
+    has_fields: HasFields,
     /// The event's own copy of the payload: Falco's memory is only lent for the time of one call.
     json: String,
     index: EventIndex,
@@ -37,6 +38,15 @@ struct EventId {
     number: usize,
     payload: *const u8,
     length: usize,
+}
+
+/// Whether the current event could be indexed. One that could not is remembered, too: it may have 25 MiB, and Falco asks
+/// for dozens of fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum HasFields {
+    Yes,
+    #[default]
+    No,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,16 +72,18 @@ impl FieldCache {
             return;
         }
         self.forget();
+        self.event = Some(event);
         // A payload that is no JSON object (another plugin's, a damaged capture file) has no fields.
         let Ok(json) = str::from_utf8(payload) else { return };
         self.json.push_str(json);
         if self.index.parse(&self.json).is_ok() {
-            self.event = Some(event);
+            self.has_fields = HasFields::Yes;
         }
     }
 
     fn forget(&mut self) {
         self.event = None;
+        self.has_fields = HasFields::No;
         if self.json.capacity() > KEPT_BYTES {
             self.json = String::new();
             self.index = EventIndex::default();
@@ -99,7 +111,7 @@ impl FieldCache {
 
     fn memo(&mut self, request: &ss_plugin_extract_field) -> Memo {
         let place = request.field_id as usize;
-        let (Some(_), Some(field)) = (self.event, FIELDS.get(place)) else { return Memo::Absent };
+        let (HasFields::Yes, Some(field)) = (self.has_fields, FIELDS.get(place)) else { return Memo::Absent };
         let Some(key) = key(request) else {
             if let Memo::NotAsked = self.plain[place] {
                 self.plain[place] = self.extract(field, None);
@@ -148,4 +160,22 @@ fn key(request: &ss_plugin_extract_field) -> Option<&CStr> {
     // SAFETY: Falco sets arg_present and a non-null arg_key together, to a NUL-terminated string that stays for the call
     // (plugin_types.h, ss_plugin_extract_field); the borrow ends with the request's.
     Some(unsafe { CStr::from_ptr(request.arg_key) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_without_fields_is_read_once_as_well() {
+        let members: Vec<String> = (0..2000).map(|number| format!("\"m{number}\":1")).collect();
+        let too_many_members = format!("{{{}}}", members.join(","));
+        let mut cache = FieldCache::default();
+        cache.look_at(1, too_many_members.as_bytes());
+        cache.json.clear();
+        cache.look_at(1, too_many_members.as_bytes());
+        assert!(cache.json.is_empty(), "the payload was copied and indexed again");
+        cache.look_at(2, too_many_members.as_bytes());
+        assert!(!cache.json.is_empty());
+    }
 }

@@ -84,6 +84,21 @@ impl<'a> AuditEvent<'a> {
         self.added_text(Part::Travel, "from_country", |addition| addition.travel?.from_country)
     }
 
+    /// What went wrong, in one word, where the event reports a problem of ours.
+    pub fn plugin_error_kind(&self) -> Option<Cow<'a, str>> {
+        self.added_text(Part::PluginError, "kind", |addition| addition.plugin_error.map(|error| error.kind))
+    }
+
+    /// What went wrong and what to do, where the event reports a problem of ours.
+    pub fn plugin_error_message(&self) -> Option<Cow<'a, str>> {
+        self.added_text(Part::PluginError, "message", |addition| addition.plugin_error.map(|error| error.message))
+    }
+
+    /// How often it went wrong since the last such event.
+    pub fn plugin_error_count(&self) -> Option<u64> {
+        self.added_number(Part::PluginError, "count", |addition| addition.plugin_error.map(|error| error.count))
+    }
+
     /// What the tracker of this name counted.
     pub fn count(&self, tracker: &str) -> Option<u64> {
         self.value(Part::Count, tracker)?.json().parse().ok()

@@ -194,6 +194,7 @@ fn fields_are_the_same_before_the_addition_is_spliced_in_as_after() {
         network: Some(Network { asn: Some(1), organization: None }),
         address_lists: &lists,
         travel: Some(Travel { speed_kmh: 1, distance_km: 2, from_country: None }),
+        plugin_error: Some(PluginError { kind: "unauthorized", message: "no token", count: 3 }),
         ..addition()
     };
     let sent = r#"{"created_at":"2026-02-10T09:15:27Z","_falco":{"origin":"api","place":{"continent":"Nowhere"}}}"#;

@@ -40,11 +40,13 @@ pub enum ProblemKind {
     MalformedFile,
     /// A file that cannot be opened or read.
     UnreadableFile,
+    /// A database, an address list or the state of the trackers cannot be used.
+    Enrichment,
 }
 
 impl ProblemKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Unauthorized,
         Self::SourceForbidden,
         Self::MalformedBody,
@@ -59,6 +61,7 @@ impl ProblemKind {
         Self::Secret,
         Self::MalformedFile,
         Self::UnreadableFile,
+        Self::Enrichment,
     ];
 
     /// The name, as in `gitlab.pluginerror.kind`.
@@ -78,6 +81,7 @@ impl ProblemKind {
             Self::Secret => "secret",
             Self::MalformedFile => "malformed_file",
             Self::UnreadableFile => "unreadable_file",
+            Self::Enrichment => "enrichment",
         }
     }
 }

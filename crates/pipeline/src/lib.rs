@@ -15,6 +15,7 @@
 //! ```
 
 mod batch;
+mod enrichment_metrics;
 mod incoming;
 mod keeping;
 mod metrics;

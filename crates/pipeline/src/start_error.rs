@@ -31,6 +31,9 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("Listen (or open_params): {0}")]
     Listen(#[source] IntakeError),
+    /// A tracker cannot do what it says.
+    #[error("Trackers: {0}")]
+    Trackers(#[from] enrich::TrackerError),
     /// Health and metrics cannot be served.
     #[error("AdminAddress: {0}")]
     Admin(#[source] IntakeError),

@@ -155,7 +155,7 @@ fn large_messages_do_not_end_the_host() {
 #[test]
 fn an_asn_database_given_as_the_city_database_loses_no_event() {
     let folder = host::folder();
-    let database = host::city_database(folder.path(), "GeoLite2-ASN");
+    let database = host::asn_database(folder.path());
     let mut host = Host::with(&json!({"MaxmindCityDBPath": database}));
     assert_eq!(host.post(r#"{"id":1,"ip_address":"198.41.0.4"}"#).status, 200);
     let event = host.next_event();

@@ -8,7 +8,7 @@ use std::{
 
 use falco_rules::{LoadReport, MAX_FILE_SIZE, RuleSet, RulesFile};
 
-use super::{builtin, schema};
+use super::builtin;
 use crate::{Failure, falco_yaml::FalcoYaml};
 
 /// Which rules are used.

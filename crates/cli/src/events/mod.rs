@@ -5,14 +5,10 @@ mod json;
 mod readable;
 
 use audit_event::EventType;
+use enrich::EVENT_TYPE;
 use falco_rules::{Rule, RuleSet};
 
-use crate::{
-    Failure, Outcome,
-    arguments::EventsArguments,
-    detection::{EVENT_TYPE, RuleChoice},
-    print::print,
-};
+use crate::{Failure, Outcome, arguments::EventsArguments, detection::RuleChoice, print::print};
 use choice::Choice;
 
 pub(crate) fn events(arguments: &EventsArguments) -> Result<Outcome, Failure> {

@@ -1,13 +1,9 @@
 //! `rules check`: what is wrong with rules files, as Falco sees it and beyond.
 
+use enrich::schema;
 use falco_rules::RuleSet;
 
-use crate::{
-    Failure, Outcome,
-    arguments::RulesCheckArguments,
-    detection::{RuleChoice, schema},
-    print::print,
-};
+use crate::{Failure, Outcome, arguments::RulesCheckArguments, detection::RuleChoice, print::print};
 
 pub(super) fn check(arguments: &RulesCheckArguments) -> Result<Outcome, Failure> {
     let (files, _) = RuleChoice::new(&arguments.files, None).read()?;

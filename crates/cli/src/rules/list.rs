@@ -1,17 +1,12 @@
 //! `rules list`: what rules there are, and which event types each looks at.
 
+use enrich::EVENT_TYPE;
 use std::fmt::Write as _;
 
 use falco_rules::{Rule, RuleSet};
 use serde_json::{Value, json};
 
-use crate::{
-    Failure, Outcome,
-    arguments::RulesListArguments,
-    detection::{EVENT_TYPE, RuleChoice},
-    output::Visible,
-    print::print,
-};
+use crate::{Failure, Outcome, arguments::RulesListArguments, detection::RuleChoice, output::Visible, print::print};
 
 pub(super) fn list(arguments: &RulesListArguments) -> Result<Outcome, Failure> {
     let rules = RuleChoice::new(&arguments.rules, None).load()?;

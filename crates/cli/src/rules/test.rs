@@ -5,13 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use enrich::SOURCE;
 use falco_rules::{Engine, EngineOptions, Event, RuleTestFile, RuleTestHost, RuleTestReport, run_rule_tests};
 
 use super::event::AuthoredEvents;
 use crate::{
     Failure, Outcome,
     arguments::RulesTestArguments,
-    detection::{RuleChoice, SOURCE, read_rules_file, rules_files},
+    detection::{RuleChoice, read_rules_file, rules_files},
     output::Visible,
     print::print,
 };

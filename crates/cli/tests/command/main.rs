@@ -16,3 +16,4 @@ mod samples;
 mod send;
 mod shipped_rules;
 mod terminal;
+mod trackers;

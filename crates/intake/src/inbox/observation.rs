@@ -1,7 +1,7 @@
 //! What an operator may want to watch: whether events come in, from whom, how fast, and how full everything is.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Inbox;
@@ -19,6 +19,17 @@ pub(super) struct Observation {
     instances: Instances,
     request_latency: Latency,
     delivery_latency: Latency,
+    more_metrics: MoreMetrics,
+}
+
+/// What a later stage counts.
+#[derive(Default)]
+struct MoreMetrics(OnceLock<Box<dyn Fn() -> Vec<Metric> + Send + Sync>>);
+
+impl std::fmt::Debug for MoreMetrics {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("MoreMetrics")
+    }
 }
 
 impl Inbox {
@@ -35,6 +46,12 @@ impl Inbox {
     /// Whether events come in.
     pub(crate) fn is_open(&self) -> bool {
         self.observation.is_open.load(Ordering::Relaxed)
+    }
+
+    /// Shows what a later stage counts among [`metrics`](Self::metrics), so that there is one place to ask. The first call
+    /// counts.
+    pub fn count_also(&self, metrics: impl Fn() -> Vec<Metric> + Send + Sync + 'static) {
+        let _ = self.observation.more_metrics.0.set(Box::new(metrics));
     }
 
     /// Everything counted, and how full the queue and the spool are.
@@ -57,6 +74,7 @@ impl Inbox {
             ("events_delivered", "Received events handed over to the host."),
             ("delivery_microseconds", "Time from their arrival to that, all together, in microseconds."),
         ));
+        metrics.extend(self.observation.more_metrics.0.get().into_iter().flat_map(|more| more()));
         metrics
     }
 

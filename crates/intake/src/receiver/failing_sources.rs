@@ -90,7 +90,7 @@ mod tests {
         let (failing, now) = (FailingSources::new(1024, LONGEST_DELAY), Instant::now());
         let delays: Vec<_> = (0..1000).map(|_| failing.failed(address("192.0.2.1"), now).as_millis()).collect();
         assert_eq!(delays[..10], [0; 10]);
-        assert_eq!(delays[10..16], [100, 200, 400, 800, 1600, 2000]);
+        assert_eq!(delays[10..19], [10, 20, 40, 80, 160, 320, 640, 1280, 2000]);
         assert_eq!(delays[999], 2000);
         assert_eq!(failing.failed(address("192.0.2.2"), now), Duration::ZERO);
     }

@@ -6,15 +6,14 @@ use audit_event::{AuditEvent, FIELDS, FieldValue};
 use falco_rules::{Argument, Event, FieldId, Value};
 
 /// An audit event with what Falco's own fields tell of it.
-#[derive(Clone, Copy)]
-pub(crate) struct GitlabEvent<'a> {
-    pub(crate) event: AuditEvent<'a>,
-    /// The event's text, our additions included.
-    pub(crate) json: &'a str,
+#[derive(Clone, Copy, Debug)]
+pub struct GitlabEvent<'a> {
+    /// The event.
+    pub event: AuditEvent<'a>,
     /// Counted from 1.
-    pub(crate) number: u64,
+    pub number: u64,
     /// When it happened, in nanoseconds since the epoch.
-    pub(crate) time: u64,
+    pub time: u64,
 }
 
 impl Event for GitlabEvent<'_> {
@@ -35,7 +34,7 @@ impl Event for GitlabEvent<'_> {
     }
 
     fn plugin_info(&self) -> Option<Cow<'_, str>> {
-        Some(Cow::Borrowed(self.json))
+        Some(Cow::Borrowed(self.event.json()))
     }
 }
 

@@ -6,8 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
 fuzz_target!(|body: &[u8]| {
-    let addition =
-        Addition { received_at: 1, origin: Origin::Webhook, instance: None, place: None, plugin_error: None };
+    let addition = Addition::new(1, Origin::Webhook);
     let mut index = EventIndex::default();
     for json in events(body).flatten() {
         // serde_json refuses some numbers and surrogates as values that it takes as text.

@@ -21,8 +21,6 @@ fn sample(name: &str) -> String {
 }
 
 const ADDITION: Addition<'static> = Addition {
-    received_at: 1_770_714_930_301_000_000,
-    origin: Origin::Webhook,
     instance: Some("prod"),
     place: Some(Place {
         city: Some("Berlin"),
@@ -30,7 +28,7 @@ const ADDITION: Addition<'static> = Addition {
         country_iso_code: Some("DE"),
         continent: Some("Europe"),
     }),
-    plugin_error: None,
+    ..Addition::new(1_770_714_930_301_000_000, Origin::Webhook)
 };
 
 fn main() {

@@ -1,15 +1,11 @@
 //! What we add to an event: its last member, `"_falco"`; the sender's own bytes stand before it unchanged.
-use std::borrow::Cow;
-
 use serde::Serialize;
 
-use crate::event::AuditEvent;
-use crate::event_index::Part;
-use crate::json_value::JsonValue;
+use crate::finding::{Findings, no_findings};
 use crate::plugin_error::PluginError;
 
 /// What is known about an event beyond what it says itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Addition<'a> {
     /// When it arrived, in nanoseconds since the Unix epoch.
     pub received_at: u64,
@@ -21,9 +17,38 @@ pub struct Addition<'a> {
     /// Where its address is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place<'a>>,
+    /// Whose network its address is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network<'a>>,
+    /// The names of the address lists that its address is on.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub address_lists: &'a [&'a str],
+    /// How far its account has come since its last event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub travel: Option<Travel<'a>>,
+    /// What the trackers found.
+    #[serde(flatten, skip_serializing_if = "no_findings")]
+    pub findings: Findings<'a>,
     /// What went wrong, where the event reports a problem of ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plugin_error: Option<PluginError<'a>>,
+}
+
+impl Addition<'_> {
+    /// What is known of every event.
+    pub const fn new(received_at: u64, origin: Origin) -> Self {
+        Self {
+            received_at,
+            origin,
+            instance: None,
+            place: None,
+            network: None,
+            address_lists: &[],
+            travel: None,
+            findings: Findings(&[]),
+            plugin_error: None,
+        }
+    }
 }
 
 /// How an event arrived.
@@ -38,6 +63,18 @@ pub enum Origin {
     Api,
     /// Read from a stream, such as standard input.
     Stream,
+}
+
+impl Origin {
+    /// As `gitlab.origin` has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::File => "file",
+            Self::Api => "api",
+            Self::Stream => "stream",
+        }
+    }
 }
 
 /// Where an address is, as a GeoIP database tells it.
@@ -57,6 +94,29 @@ pub struct Place<'a> {
     pub continent: Option<&'a str>,
 }
 
+/// The autonomous system that an address is announced by: a provider, a company, a cloud.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Network<'a> {
+    /// Its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asn: Option<u32>,
+    /// Who runs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<&'a str>,
+}
+
+/// The way of an account from the place of its event before to the place of this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Travel<'a> {
+    /// Kilometres an hour that it takes at least.
+    pub speed_kmh: u64,
+    /// Kilometres that lie between at least.
+    pub distance_km: u64,
+    /// ISO 3166-1 alpha-2 code of the country it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_country: Option<&'a str>,
+}
+
 /// The event `json`, one JSON object as [`events`](crate::events) yields it, with `addition` as its last member
 /// `"_falco"`.
 ///
@@ -71,46 +131,4 @@ pub fn with_addition(json: &str, addition: &Addition<'_>) -> String {
         event.push_str(piece);
     }
     event
-}
-
-impl<'a> AuditEvent<'a> {
-    /// When it arrived, in nanoseconds since the Unix epoch.
-    pub fn received_at(&self) -> Option<u64> {
-        self.value(Part::Addition, "received_at")?.json().parse().ok()
-    }
-
-    /// Nanoseconds between happening and arriving; none where a clock that is ahead makes it negative.
-    pub fn delay(&self) -> Option<u64> {
-        self.received_at()?.checked_sub(self.created_at()?)
-    }
-
-    /// How it arrived; see [`Origin`].
-    pub fn origin(&self) -> Option<Cow<'a, str>> {
-        self.value(Part::Addition, "origin").map(JsonValue::text)
-    }
-
-    /// Which GitLab sent it.
-    pub fn instance(&self) -> Option<Cow<'a, str>> {
-        self.value(Part::Addition, "instance").map(JsonValue::text)
-    }
-
-    /// The city of the event's address.
-    pub fn city(&self) -> Option<Cow<'a, str>> {
-        self.value(Part::Place, "city").map(JsonValue::text)
-    }
-
-    /// The country of the event's address.
-    pub fn country(&self) -> Option<Cow<'a, str>> {
-        self.value(Part::Place, "country").map(JsonValue::text)
-    }
-
-    /// The ISO 3166 code of the country of the event's address.
-    pub fn country_iso_code(&self) -> Option<Cow<'a, str>> {
-        self.value(Part::Place, "country_iso_code").map(JsonValue::text)
-    }
-
-    /// The continent of the event's address.
-    pub fn continent(&self) -> Option<Cow<'a, str>> {
-        self.value(Part::Place, "continent").map(JsonValue::text)
-    }
 }

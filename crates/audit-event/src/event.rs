@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
+use crate::addition::Addition;
 use crate::address::first_address;
+use crate::address_class::AddressClass;
 use crate::event_index::{EventIndex, Part};
 use crate::json_members::find;
 use crate::json_value::JsonValue;
@@ -18,11 +20,25 @@ use crate::json_value::JsonValue;
 pub struct AuditEvent<'a> {
     json: &'a str,
     index: &'a EventIndex,
+    /// What will be spliced in, where that is still to be done.
+    addition: Option<&'a Addition<'a>>,
 }
 
 impl<'a> AuditEvent<'a> {
     pub(crate) fn new(json: &'a str, index: &'a EventIndex) -> Self {
-        Self { json, index }
+        Self { json, index, addition: None }
+    }
+
+    /// The same event as it will be with this addition spliced in, so that fields can be read before.
+    ///
+    /// The trackers' findings are not among them: trackers come last and do not see each other.
+    #[must_use]
+    pub fn with(self, addition: &'a Addition<'a>) -> Self {
+        Self { addition: Some(addition), ..self }
+    }
+
+    pub(crate) fn addition(&self) -> Option<&'a Addition<'a>> {
+        self.addition
     }
 
     /// The event's text, verbatim.
@@ -47,6 +63,21 @@ impl<'a> AuditEvent<'a> {
     /// `id`: a number, or a UUID for streaming-only events.
     pub fn id(&self) -> Option<Cow<'a, str>> {
         self.value(Part::Event, "id").map(JsonValue::text)
+    }
+
+    /// `stream_id`, which GitLab 19 gives each event once; its `id` may differ from send to send.
+    pub fn stream_id(&self) -> Option<Cow<'a, str>> {
+        self.value(Part::Event, "stream_id").map(JsonValue::text)
+    }
+
+    /// The event's text before and after the value of `id`: what stays when the same event is sent again under another
+    /// one. Without an `id`, the whole text and nothing.
+    pub fn json_around_id(&self) -> (&'a str, &'a str) {
+        let parts = self
+            .index
+            .span(self.json, Part::Event, "id")
+            .and_then(|span| Some((self.json.get(..span.start as usize)?, self.json.get(span.end as usize..)?)));
+        parts.unwrap_or((self.json, ""))
     }
 
     /// `event_type`, else `event_name` (REST records), else `details.event_name`. GitLab calls a blank type none.
@@ -134,6 +165,11 @@ impl<'a> AuditEvent<'a> {
     /// The first address of [`ip_address`](Self::ip_address).
     pub fn address(&self) -> Option<IpAddr> {
         first_address(&self.ip_address()?)
+    }
+
+    /// What kind of address [`address`](Self::address) is.
+    pub fn address_class(&self) -> Option<AddressClass> {
+        self.address().map(AddressClass::of)
     }
 
     /// What happened, in GitLab's words; JSON where it is an object, as for Git operations.

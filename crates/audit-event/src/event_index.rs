@@ -4,7 +4,7 @@ use crate::index_reader::{FalcoMember, read};
 use crate::json_members::key_is;
 use crate::json_value::JsonValue;
 
-/// How many members the indexed objects may have together. GitLab's events have about 30.
+/// How many members the indexed objects of the sender may have together, and those that we added. GitLab's events have about 30.
 ///
 /// Bounds the memory an index keeps and the time a look-up takes, whatever is sent.
 const MAX_MEMBERS: usize = 1024;
@@ -36,19 +36,36 @@ pub(crate) enum Part {
     /// `_falco`: what we added.
     Addition,
     Place,
+    Network,
+    Travel,
+    Count,
+    FirstSeen,
+    Sequence,
+    Session,
     PluginError,
 }
 
 impl Part {
     const COUNT: usize = Self::PluginError as usize + 1;
 
+    const OF_ADDITION: &[(&str, Self)] = &[
+        ("place", Self::Place),
+        ("network", Self::Network),
+        ("travel", Self::Travel),
+        ("count", Self::Count),
+        ("first_seen", Self::FirstSeen),
+        ("sequence", Self::Sequence),
+        ("session", Self::Session),
+        ("plugin_error", Self::PluginError),
+    ];
+
     /// The part that the member `key`, quotes included, of this part is, where it is an object.
     pub(crate) fn of_member(self, key: &str) -> Option<Self> {
         let children: &[(&str, Self)] = match self {
             Self::Event => &[("details", Self::Details), ("_falco", Self::Addition)],
             Self::Details => &[("custom_message", Self::CustomMessage)],
-            Self::Addition => &[("place", Self::Place), ("plugin_error", Self::PluginError)],
-            Self::CustomMessage | Self::Place | Self::PluginError => &[],
+            Self::Addition => Self::OF_ADDITION,
+            _ => &[],
         };
         children.iter().find(|(name, _)| key_is(key, name)).map(|(_, part)| *part)
     }
@@ -56,11 +73,37 @@ impl Part {
     /// The parts inside this one.
     fn inner(self) -> &'static [Self] {
         match self {
-            Self::Event => &[Self::Details, Self::CustomMessage, Self::Addition, Self::Place, Self::PluginError],
+            Self::Event => &[
+                Self::Details,
+                Self::CustomMessage,
+                Self::Addition,
+                Self::Place,
+                Self::Network,
+                Self::Travel,
+                Self::Count,
+                Self::FirstSeen,
+                Self::Sequence,
+                Self::Session,
+                Self::PluginError,
+            ],
             Self::Details => &[Self::CustomMessage],
-            Self::Addition => &[Self::Place, Self::PluginError],
-            Self::CustomMessage | Self::Place | Self::PluginError => &[],
+            Self::Addition => &[
+                Self::Place,
+                Self::Network,
+                Self::Travel,
+                Self::Count,
+                Self::FirstSeen,
+                Self::Sequence,
+                Self::Session,
+                Self::PluginError,
+            ],
+            _ => &[],
         }
+    }
+
+    /// Whether it is what we added, or in it.
+    const fn is_ours(self) -> bool {
+        !matches!(self, Self::Event | Self::Details | Self::CustomMessage)
     }
 }
 
@@ -97,6 +140,8 @@ impl Member {
 pub struct EventIndex {
     parts: [Vec<Member>; Part::COUNT],
     members_read: usize,
+    /// Members of the last `_falco` that are kept.
+    added_members: usize,
 }
 
 impl EventIndex {
@@ -120,8 +165,12 @@ impl EventIndex {
 
     /// The value of the last member `name` of `part`; none where it is missing or null.
     pub(crate) fn value<'a>(&self, json: &'a str, part: Part, name: &str) -> Option<JsonValue<'a>> {
-        let member = self.parts[part as usize].iter().rfind(|member| member.is_named(name, json))?;
-        JsonValue::new(member.value.text(json)?)
+        JsonValue::new(self.span(json, part, name)?.text(json)?)
+    }
+
+    /// Where the value of the last member `name` of `part` stands; none where it is missing.
+    pub(crate) fn span(&self, json: &str, part: Part, name: &str) -> Option<Span> {
+        self.parts[part as usize].iter().rfind(|member| member.is_named(name, json)).map(|member| member.value)
     }
 
     fn read(&mut self, json: &str, falco_member: FalcoMember) -> Result<(), ParseError> {
@@ -137,12 +186,23 @@ impl EventIndex {
     /// Forgets the members of `part` and of the parts inside it: the last one of a name is the one that counts.
     pub(crate) fn clear(&mut self, part: Part) {
         self.parts[part as usize].clear();
+        if matches!(part, Part::Event | Part::Addition) {
+            self.added_members = 0;
+        }
         for inner in part.inner() {
             self.parts[*inner as usize].clear();
         }
     }
 
     pub(crate) fn push(&mut self, part: Part, member: Member) -> Result<(), ParseError> {
+        if part.is_ours() {
+            // Ours never has so many. A sender's own `_falco` may; it is cleared when ours comes, and must not hide the event.
+            if self.added_members < MAX_MEMBERS {
+                self.added_members += 1;
+                self.parts[part as usize].push(member);
+            }
+            return Ok(());
+        }
         self.members_read += 1;
         if self.members_read > MAX_MEMBERS {
             return Err(ParseError::TooManyMembers);

@@ -1,4 +1,5 @@
-//! What a GitLab audit event is: cut a body into events, index one event, read its fields, add what we know about it.
+//! What a GitLab audit event is: cut a body into events, index one event, read its fields, add what we know about it;
+//! and the catalogue of event types.
 //!
 //! ```
 //! use audit_event::{EventIndex, events, field};
@@ -13,14 +14,18 @@
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+mod added;
 mod addition;
 mod address;
+mod address_class;
 mod author;
 mod body;
 mod body_error;
+mod catalogue;
 mod event;
 mod event_index;
 mod field;
+mod finding;
 mod git;
 mod index_reader;
 mod json_depth;
@@ -32,11 +37,14 @@ mod operation;
 mod plugin_error;
 mod token;
 
-pub use addition::{Addition, Origin, Place, with_addition};
+pub use addition::{Addition, Network, Origin, Place, Travel, with_addition};
+pub use address_class::AddressClass;
 pub use author::AuthorType;
 pub use body::{EventsInBody, events};
 pub use body_error::{BodyError, JsonKind};
+pub use catalogue::{CatalogueError, EventScope, EventType, Milestone, Scenario, event_type, event_types};
 pub use event::AuditEvent;
 pub use event_index::{EventIndex, ParseError};
 pub use field::{FIELDS, Field, FieldArgument, FieldType, FieldValue, field, markdown};
+pub use finding::{Finding, FindingValue, Findings};
 pub use plugin_error::PluginError;

@@ -1,13 +1,8 @@
 //! The event that reports a problem of ours: bad input, a full queue, a broken database.
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::addition::{Addition, Origin, with_addition};
-use crate::event::AuditEvent;
-use crate::event_index::Part;
-use crate::json_value::JsonValue;
 
 /// A problem, and how often it came up since the last report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -22,31 +17,19 @@ pub struct PluginError<'a> {
 
 impl PluginError<'_> {
     /// The event of type `pluginerror` that reports this problem.
+    pub fn event(&self, received_at: u64, origin: Origin, instance: Option<&str>) -> String {
+        let addition = Addition { instance, plugin_error: Some(*self), ..Addition::new(received_at, origin) };
+        with_addition(&self.bare_event(received_at), &addition)
+    }
+
+    /// The same, yet without the addition that tells of the problem.
     ///
     /// What went wrong stands in `_falco`, which no sender can write, so a posted `pluginerror` has no kind, message or
     /// count.
-    pub fn event(&self, received_at: u64, origin: Origin, instance: Option<&str>) -> String {
-        let event = match Timestamp::from_nanosecond(received_at.into()) {
+    pub fn bare_event(&self, received_at: u64) -> String {
+        match Timestamp::from_nanosecond(received_at.into()) {
             Ok(created_at) => format!(r#"{{"event_type":"pluginerror","created_at":"{created_at}"}}"#),
             Err(_) => r#"{"event_type":"pluginerror"}"#.to_owned(),
-        };
-        with_addition(&event, &Addition { received_at, origin, instance, place: None, plugin_error: Some(*self) })
-    }
-}
-
-impl<'a> AuditEvent<'a> {
-    /// What went wrong, in one word, where the event reports a problem of ours.
-    pub fn plugin_error_kind(&self) -> Option<Cow<'a, str>> {
-        self.value(Part::PluginError, "kind").map(JsonValue::text)
-    }
-
-    /// What went wrong and what to do, where the event reports a problem of ours.
-    pub fn plugin_error_message(&self) -> Option<Cow<'a, str>> {
-        self.value(Part::PluginError, "message").map(JsonValue::text)
-    }
-
-    /// How often it went wrong since the last such event.
-    pub fn plugin_error_count(&self) -> Option<u64> {
-        self.value(Part::PluginError, "count")?.json().parse().ok()
+        }
     }
 }

@@ -1,12 +1,15 @@
 //! What we add stands last and is believed; what a sender adds under our name is not.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
 
-use audit_event::{Addition, EventIndex, FieldValue, Origin, Place, PluginError, field, with_addition};
+use audit_event::{
+    Addition, EventIndex, FIELDS, FieldValue, Finding, FindingValue, Findings, Network, Origin, Place, PluginError,
+    Travel, field, with_addition,
+};
 
 const RECEIVED_AT: u64 = 1_770_714_930_301_000_000;
 
 fn addition() -> Addition<'static> {
-    Addition { received_at: RECEIVED_AT, origin: Origin::Webhook, instance: None, place: None, plugin_error: None }
+    Addition::new(RECEIVED_AT, Origin::Webhook)
 }
 
 fn value(json: &str, name: &str) -> Option<FieldValue<'static>> {
@@ -17,6 +20,9 @@ fn value(json: &str, name: &str) -> Option<FieldValue<'static>> {
         FieldValue::Time(time) => FieldValue::Time(time),
         FieldValue::Duration(duration) => FieldValue::Duration(duration),
         FieldValue::Number(number) => FieldValue::Number(number),
+        FieldValue::TextList(texts) => {
+            FieldValue::TextList(texts.into_iter().map(|text| text.into_owned().into()).collect())
+        }
         other => panic!("{other:?}"),
     })
 }
@@ -129,4 +135,82 @@ fn a_plugin_error_is_an_event_that_says_what_went_wrong() {
     assert_eq!(value(&event, "gitlab.created_at"), Some(text("2026-02-10T09:15:30.301Z")));
     assert_eq!(value(&event, "gitlab.delay"), Some(FieldValue::Duration(0)));
     assert!(event.starts_with(r#"{"event_type":"pluginerror","created_at":""#));
+}
+
+#[test]
+fn an_address_has_network_and_lists() {
+    let network = Network { asn: Some(64_500), organization: Some("Example & Söhne") };
+    let lists = ["egress", "tor \"exits\""];
+    let added = Addition { network: Some(network), address_lists: &lists, ..addition() };
+    let event = with_addition("{}", &added);
+    assert_eq!(value(&event, "gitlab.asn"), Some(FieldValue::Number(64_500)));
+    assert_eq!(value(&event, "gitlab.as_org"), Some(text("Example & Söhne")));
+    let lists = FieldValue::TextList(vec!["egress".into(), "tor \"exits\"".into()]);
+    assert_eq!(value(&event, "gitlab.ip.lists"), Some(lists));
+    assert_eq!(value(&with_addition("{}", &addition()), "gitlab.ip.lists"), None);
+}
+
+#[test]
+fn findings_are_read_back_by_the_trackers_name() {
+    let finding = |tracker, value| Finding { tracker, value };
+    let findings = [
+        finding("failures", FindingValue::Count(12)),
+        finding("country", FindingValue::FirstSeen(true)),
+        finding("other", FindingValue::Count(3)),
+        finding("restored", FindingValue::Sequence(false)),
+        finding("impersonation", FindingValue::Session("Ada \"Admin\"")),
+    ];
+    let event = with_addition("{}", &Addition { findings: Findings(&findings), ..addition() });
+    assert!(event.contains(r#""count":{"failures":12,"other":3}"#), "{event}");
+    let mut index = EventIndex::default();
+    let event = index.parse(&event).unwrap();
+    let value = |name: &str, tracker| field(name).unwrap().extract(&event, Some(tracker));
+    assert_eq!(value("gitlab.count", "failures"), Some(FieldValue::Number(12)));
+    assert_eq!(value("gitlab.count", "other"), Some(FieldValue::Number(3)));
+    assert_eq!(value("gitlab.count", "country"), None);
+    assert_eq!(value("gitlab.first_seen", "country"), Some(FieldValue::Bool(true)));
+    assert_eq!(value("gitlab.sequence", "restored"), Some(FieldValue::Bool(false)));
+    assert_eq!(value("gitlab.session", "impersonation"), Some(text("Ada \"Admin\"")));
+    assert_eq!(field("gitlab.count").unwrap().extract(&event, None), None);
+}
+
+#[test]
+fn travel_is_read_back() {
+    let travel = Travel { speed_kmh: 4_000, distance_km: 8_000, from_country: Some("BR") };
+    let event = with_addition("{}", &Addition { travel: Some(travel), ..addition() });
+    assert_eq!(value(&event, "gitlab.travel.speed_kmh"), Some(FieldValue::Number(4_000)));
+    assert_eq!(value(&event, "gitlab.travel.distance_km"), Some(FieldValue::Number(8_000)));
+    assert_eq!(value(&event, "gitlab.travel.from_country"), Some(text("BR")));
+}
+
+#[test]
+fn fields_are_the_same_before_the_addition_is_spliced_in_as_after() {
+    let place =
+        Place { city: Some("Bern"), country: Some("Switzerland"), country_iso_code: Some("CH"), continent: None };
+    let lists = ["egress"];
+    let added = Addition {
+        instance: Some("prod"),
+        place: Some(place),
+        network: Some(Network { asn: Some(1), organization: None }),
+        address_lists: &lists,
+        travel: Some(Travel { speed_kmh: 1, distance_km: 2, from_country: None }),
+        plugin_error: Some(PluginError { kind: "unauthorized", message: "no token", count: 3 }),
+        ..addition()
+    };
+    let sent = r#"{"created_at":"2026-02-10T09:15:27Z","_falco":{"origin":"api","place":{"continent":"Nowhere"}}}"#;
+    let spliced = with_addition(sent, &added);
+    let (mut before, mut after) = (EventIndex::default(), EventIndex::default());
+    let before = before.parse_received(sent).unwrap().with(&added);
+    let after = after.parse(&spliced).unwrap();
+    for field in FIELDS {
+        assert_eq!(field.extract(&before, None), field.extract(&after, None), "{}", field.name);
+    }
+}
+
+#[test]
+fn a_wide_member_of_the_senders_under_our_name_does_not_hide_the_event() {
+    let sent = format!(r#"{{"author_id":1,"_falco":{{"a":1{}}}}}"#, ",\"a\":1".repeat(5000));
+    let event = with_addition(&sent, &Addition { instance: Some("prod"), ..addition() });
+    assert_eq!(value(&event, "gitlab.author_id"), Some(text("1")));
+    assert_eq!(value(&event, "gitlab.instance"), Some(text("prod")));
 }

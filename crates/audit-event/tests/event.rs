@@ -37,6 +37,18 @@ fn the_type_is_event_type_else_event_name_else_the_one_in_details() {
 }
 
 #[test]
+fn the_text_around_the_id_is_the_rest_of_the_event() {
+    for (before, id, after) in [
+        (r#"{"a":1,"id": "#, "7", r#" ,"b":2}"#),
+        // The last one counts.
+        (r#"{"id":1,"id":"#, r#""x""#, "}"),
+        (r#"{"details":{"id":1}}"#, "", ""),
+    ] {
+        read(&format!("{before}{id}{after}"), |event| assert_eq!(event.json_around_id(), (before, after)));
+    }
+}
+
+#[test]
 fn ids_are_text_as_written() {
     for id in ["-1", "-2", "-3", "0", "7", "99999999999999999999999999", "1.0"] {
         let json = format!(r#"{{"id":{id},"author_id":{id},"entity_id":{id},"target_id":{id}}}"#);

@@ -5,8 +5,7 @@ use audit_event::{Addition, BodyError, EventIndex, FieldValue, JsonKind, Origin,
 
 /// The texts of a field in all events of a body, read the way an event travels.
 fn texts(body: &str, name: &str) -> Vec<Option<String>> {
-    let addition =
-        Addition { received_at: 0, origin: Origin::Webhook, instance: None, place: None, plugin_error: None };
+    let addition = Addition::new(0, Origin::Webhook);
     let mut index = EventIndex::default();
     events(body.as_bytes())
         .map(|json| {

@@ -140,13 +140,8 @@ proptest! {
     ) {
         let sent = to_json(&object, pretty);
         let place = Place { city: Some(&city), ..Place::default() };
-        let addition = Addition {
-            received_at,
-            origin: Origin::Webhook,
-            instance: Some(&instance),
-            place: Some(place),
-            plugin_error: None,
-        };
+        let addition =
+            Addition { instance: Some(&instance), place: Some(place), ..Addition::new(received_at, Origin::Webhook) };
         let event = with_addition(&sent, &addition);
         let before_ours = &sent[..sent.len() - 1];
         prop_assert!(event.starts_with(before_ours));

@@ -42,6 +42,8 @@ fn all_fields(body: &[u8]) -> String {
             let keys = match field.argument {
                 FieldArgument::None => vec![None],
                 FieldArgument::RequiredKey => DETAILS_KEYS.into_iter().map(Some).collect(),
+                // Samples are as GitLab sent them; no tracker has seen them.
+                FieldArgument::Tracker => Vec::new(),
             };
             for key in keys {
                 let Some(value) = field.extract(&event, key) else { continue };

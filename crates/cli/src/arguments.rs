@@ -3,7 +3,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use audit_event::Scenario;
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 /// Detects attacks on GitLab: receives its audit events and matches them against Falco rules.
 #[derive(Debug, Parser)]
@@ -31,9 +35,32 @@ pub enum Command {
     ///
     /// Exits with 1 when an event was not accepted.
     Send(SendArguments),
-    /// Work on rules: check them, test them, see why one fires or not
+    /// Print the catalogue of GitLab's event types: what each means, and which of the built-in rules look at it
+    Events(EventsArguments),
+    /// Work on rules: check them, test them, list them, see why one fires or not
     #[command(subcommand)]
     Rules(RulesCommand),
+}
+
+/// Arguments of `events`.
+#[derive(Debug, Args)]
+pub struct EventsArguments {
+    /// One event type, such as user_impersonation: all that is known of it
+    #[arg(value_name = "TYPE", conflicts_with_all = ["scenario", "category"])]
+    pub event_type: Option<String>,
+    /// Only types that are evidence for an incident of this kind
+    #[arg(long, value_name = "SCENARIO", value_parser = scenario())]
+    pub scenario: Option<Scenario>,
+    /// Only types under this heading of GitLab's documentation, such as "System access"
+    #[arg(long, value_name = "CATEGORY")]
+    pub category: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn scenario() -> impl TypedValueParser<Value = Scenario> {
+    PossibleValuesParser::new(Scenario::ALL.map(Scenario::as_str)).try_map(|name| name.parse::<Scenario>())
 }
 
 /// What to do with rules.
@@ -48,6 +75,8 @@ pub enum RulesCommand {
     /// Among the given files and folders, files named *_test.yaml hold tests and all other .yaml files hold rules; without
     /// rules the built-in ones are tested. Exits with 1 when a case fails or a rule lacks a firing or a silent case.
     Test(RulesTestArguments),
+    /// List rules: what each finds, how urgent it is, which event types it looks at
+    List(RulesListArguments),
     /// Show why a rule fires on an event, or does not: its condition as a tree, with the value of each field
     Explain(RulesExplainArguments),
 }
@@ -72,6 +101,20 @@ pub struct RulesTestArguments {
     /// Also write the outcome as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+}
+
+/// Arguments of `rules list`.
+#[derive(Debug, Args)]
+pub struct RulesListArguments {
+    /// Print a table in Markdown
+    #[arg(long)]
+    pub markdown: bool,
+    /// Print JSON
+    #[arg(long, conflicts_with = "markdown")]
+    pub json: bool,
+    /// Rules to list instead of the built-in ones: a file, or a folder of .yaml and .yml files; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
 }
 
 /// Arguments of `rules explain`.

@@ -1,6 +1,6 @@
 //! From the subcommand to the code that does it.
 
-use crate::{Failure, Outcome, arguments::Command, replay, rules, run, send};
+use crate::{Failure, Outcome, arguments::Command, events, replay, rules, run, send};
 
 /// Does what the command line says.
 pub fn execute(command: &Command) -> Result<Outcome, Failure> {
@@ -8,6 +8,7 @@ pub fn execute(command: &Command) -> Result<Outcome, Failure> {
         Command::Run(arguments) => run::run(arguments),
         Command::Replay(arguments) => replay::replay(arguments),
         Command::Send(arguments) => send::send(arguments),
+        Command::Events(arguments) => events::events(arguments),
         Command::Rules(command) => rules::rules(command),
     }
 }

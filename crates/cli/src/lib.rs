@@ -4,6 +4,7 @@ mod alerting;
 mod arguments;
 mod command;
 mod detection;
+mod events;
 mod failure;
 mod falco_yaml;
 mod hostname;
@@ -11,6 +12,7 @@ mod http_client;
 mod input;
 mod log;
 mod output;
+mod print;
 mod replay;
 mod rules;
 mod run;
@@ -19,8 +21,8 @@ mod stop;
 mod token;
 
 pub use arguments::{
-    AlertArguments, Arguments, Color, Command, ReplayArguments, RulesCheckArguments, RulesCommand,
-    RulesExplainArguments, RulesTestArguments, RunArguments, SendArguments,
+    AlertArguments, Arguments, Color, Command, EventsArguments, ReplayArguments, RulesCheckArguments, RulesCommand,
+    RulesExplainArguments, RulesListArguments, RulesTestArguments, RunArguments, SendArguments,
 };
 pub use command::execute;
 pub use failure::{Failure, Outcome, exit_code};

@@ -86,6 +86,11 @@ fn events() -> Vec<GitLabEvent> {
     (1_699_982_000_000_000_000..).zip(lines).map(|(time, line)| GitLabEvent::new(line, time)).collect()
 }
 
+/// So many rules, each for another event type and asking for a detail that no other asks for.
+fn engine_of_many_operands(count: usize) -> Engine {
+    engine_of(count, |number| format!("(gitlab.details[key_{number}] = x or gitlab.entity_type = Group)"))
+}
+
 /// So many rules, each for another event type: first those of the events, then types that never come.
 fn engine(count: usize) -> Engine {
     const REST: [&str; 4] = [
@@ -94,13 +99,17 @@ fn engine(count: usize) -> Engine {
         "gitlab.entity_type in (Group, Project) and gitlab.details[change] = visibility",
         "gitlab.author_id > 100000 and (gitlab.details[as] = Owner or gitlab.details[to] = public)",
     ];
+    engine_of(count, |number| REST[number % REST.len()].to_owned())
+}
+
+fn engine_of(count: usize, rest: impl Fn(usize) -> String) -> Engine {
     let known = events().into_iter().filter_map(|event| event.texts.into_iter().next().flatten());
     let types = known.chain((0..).map(|number| format!("type_{number}")));
     let rule = |(number, event_type): (usize, String)| {
         format!(
             "- rule: Rule {number}\n  desc: d\n  condition: gitlab.event_type = {event_type} and {}\n  output: \
              \"user=%gitlab.author_name\"\n  priority: WARNING\n  source: gitlab\n",
-            REST[number % REST.len()]
+            rest(number)
         )
     };
     let rules: String = types.take(count).enumerate().map(rule).collect();
@@ -122,6 +131,18 @@ fn engine(count: usize) -> Engine {
 #[divan::bench(args = [1, 25, 100, 1_000])]
 fn rules(bencher: Bencher<'_, '_>, count: usize) {
     let engine = engine(count);
+    let events = events();
+    let mut scratch = Scratch::default();
+    bencher.counter(ItemsCount::new(events.len())).bench_local(|| {
+        let fired: usize =
+            events.iter().map(|event| engine.evaluate("gitlab", black_box(event), &mut scratch).len()).sum();
+        fired
+    });
+}
+
+#[divan::bench(args = [100, 1_000, 10_000])]
+fn operands(bencher: Bencher<'_, '_>, count: usize) {
+    let engine = engine_of_many_operands(count);
     let events = events();
     let mut scratch = Scratch::default();
     bencher.counter(ItemsCount::new(events.len())).bench_local(|| {

@@ -211,6 +211,12 @@ impl Schema {
         self.by_name.get(name).copied()
     }
 
+    /// The field with the longest name that this one begins with.
+    pub(crate) fn field_it_begins_with(&self, name: &str) -> Option<FieldRef> {
+        let fitting = self.by_name.iter().filter(|(known, _)| name.starts_with(known.as_str()));
+        fitting.max_by_key(|(known, _)| known.len()).map(|(_, field)| *field)
+    }
+
     /// The caller's field of that name.
     pub fn field_id(&self, name: &str) -> Option<FieldId> {
         match self.field(name)? {

@@ -122,3 +122,14 @@ fn a_rule_is_explained_with_its_exceptions_in_place() {
     assert_eq!(explanation.parts.iter().map(|part| part.result).collect::<Vec<_>>(), [true, false]);
     assert!(rules.explain("Y", &event).is_none());
 }
+
+#[test]
+fn a_rule_tells_which_texts_it_needs() {
+    let rules = [rule("Some", "x", "x.type in (b, c) and x.other exists"), rule("Any", "x", "x.other exists")].concat();
+    let rules = rule_set(&rules);
+    let required = |rule| rules.required_values(rule, "x.type").map(Vec::from_iter);
+    assert_eq!(required("Some"), Some(vec!["b", "c"]));
+    assert_eq!(required("Any"), None);
+    assert_eq!(required("No such rule"), None);
+    assert_eq!(rules.required_values("Some", "x.no_such_field"), None);
+}

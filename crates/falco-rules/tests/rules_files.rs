@@ -213,3 +213,31 @@ fn lists_of_lists_are_put_in_place_in_order() {
     assert_eq!(fires(&[top, middle, low].concat()), (true, 0), "each comes before those it names");
     assert_eq!(fires(&[low, middle, top].concat()), (false, 0), "two levels down, the name itself is the item");
 }
+
+#[test]
+fn only_unknown_fields_can_be_skipped() {
+    let skipping = |from: &str, to: &str| RULE.replace(from, to) + "  skip-if-unknown-filter: true\n";
+    check(&[
+        (&skipping("t.s exists", "t.nope = 1"), &["LOAD_UNKNOWN_FILTER"]),
+        (&skipping("t.s exists", "t.kind = 1"), CONDITION),
+        (&skipping("t.s exists", "t.kind[a] = 1"), &["LOAD_UNKNOWN_FILTER"]),
+        (&skipping("output: o", "output: '%x'"), &["LOAD_UNKNOWN_FILTER"]),
+        (&skipping("output: o", "output: 100%"), &["LOAD_ERR_COMPILE_OUTPUT"]),
+        (&skipping("output: o", "output: ' '"), &["LOAD_ERR_COMPILE_OUTPUT"]),
+    ]);
+}
+
+#[test]
+fn deprecated_fields_are_warned_of_before_they_are_missed() {
+    check(&[
+        (
+            &RULE.replace("t.s exists", "evt.dir = < or evt.dir = >"),
+            &["LOAD_DEPRECATED_ITEM", "LOAD_ERR_COMPILE_CONDITION"],
+        ),
+        (&RULE.replace("output: o", "output: the evt.dir"), &["LOAD_DEPRECATED_ITEM"]),
+        (
+            &RULE.replace("t.s exists", "ka.a = <NA> and ka.b = <NA>"),
+            &["LOAD_UNSAFE_NA_CHECK", "LOAD_ERR_COMPILE_CONDITION"],
+        ),
+    ]);
+}

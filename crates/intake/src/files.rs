@@ -1,9 +1,10 @@
-//! Events from files, for replay: plain or compressed, one at a time, whatever the size of the file.
+//! Events from files: read once, plain or compressed, whatever the size; or followed while they are written.
 
 mod decompress;
 mod error;
 mod events;
 mod find;
+mod follow;
 mod nesting;
 mod pieces;
 mod progress;
@@ -12,4 +13,5 @@ mod window;
 pub use error::{FileError, FileProblem};
 pub use events::{FileEvent, FileEvents};
 pub use find::InputFiles;
+pub use follow::FollowedFiles;
 pub use progress::Progress;

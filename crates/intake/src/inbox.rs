@@ -1,82 +1,132 @@
 //! Where a receiver puts what arrived and a host takes it: events, problems and counts.
 
+mod group_commit;
+mod observation;
+mod settings;
+mod shared;
+
+use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use crate::certificate_expiry::CertificateExpiry;
+use audit_event::EventIndex;
+
+use self::group_commit::GroupCommit;
+use self::observation::Observation;
+pub use self::settings::{Ignore, InboxSettings, SpoolSettings};
+use self::shared::{Admission, Shared};
+use crate::arrival::Arrival;
 use crate::event::ReceivedEvent;
-use crate::instances::{InstanceActivity, Instances};
-use crate::latency::{Latency, LatencyCounts};
-use crate::metrics::{Counter, Counters, Metric, MetricKind};
-use crate::problem::{Problem, ProblemKind, ProblemLog, Report};
-use crate::queue::{BatchLimits, Queue, Refused, Taken};
+use crate::metrics::Counter;
+use crate::problem::{Problem, ProblemKind};
+use crate::queue::{BatchLimits, Refused, Taken};
+use crate::spool::{Spool, SpoolError};
 
-/// The meeting point of receiver and host. Shared between them in an `Arc`; no call of the receiver's side waits.
+/// The meeting point of receiver and host. Shared between them in an `Arc`; no call of the receiver's side waits for the
+/// host.
 #[derive(Debug)]
 pub struct Inbox {
-    is_open: AtomicBool,
-    queue: Queue,
-    problems: ProblemLog,
-    counters: Counters,
-    certificate: CertificateExpiry,
-    instances: Instances,
-    request_latency: Latency,
-    delivery_latency: Latency,
+    shared: Arc<Shared>,
+    spool: Option<GroupCommit>,
+    observation: Observation,
+}
+
+/// What became of some events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Accepted {
+    /// How many are safe now, or need not be kept.
+    pub(crate) count: usize,
+    /// Why the first of the others is not.
+    pub(crate) refused: Option<Refused>,
 }
 
 impl Inbox {
     /// The default bound of the queue, in bytes.
     pub const DEFAULT_MAX_BYTES: usize = 64 * 1024 * 1024;
 
-    /// An empty inbox for events of `max_bytes` together ([`ReceivedEvent::size`]); a larger one is taken when the
-    /// queue is empty.
+    /// An empty inbox in memory for events of `max_bytes` together ([`ReceivedEvent::size`]); a larger one is taken when
+    /// the queue is empty. It takes repetitions for new events.
     pub fn new(max_bytes: usize) -> Self {
-        Self {
-            is_open: AtomicBool::new(false),
-            queue: Queue::new(max_bytes),
-            problems: ProblemLog::default(),
-            counters: Counters::default(),
-            certificate: CertificateExpiry::default(),
-            instances: Instances::default(),
-            request_latency: Latency::default(),
-            delivery_latency: Latency::default(),
+        let settings = InboxSettings { max_bytes, deduplication_window: Duration::ZERO, ..InboxSettings::default() };
+        Self { shared: Arc::new(Shared::new(settings)), spool: None, observation: Observation::default() }
+    }
+
+    /// An inbox that keeps its events in a spool, if the settings say so, and finds there what was left.
+    pub fn start(mut settings: InboxSettings) -> Result<Self, SpoolError> {
+        let Some(spool) = settings.spool.take() else {
+            return Ok(Self {
+                shared: Arc::new(Shared::new(settings)),
+                spool: None,
+                observation: Observation::default(),
+            });
+        };
+        let mut shared = Shared::new(settings);
+        let (now, time) = (Instant::now(), shared::nanoseconds_now());
+        let opened = Spool::open(&spool.state, spool.max_bytes, &mut |fingerprint, received_at| {
+            // A clock that was set back makes the event a new one, so it is remembered longer than it need be.
+            shared.duplicates.recall(fingerprint, now, Duration::from_nanos(time.saturating_sub(received_at)));
+        })?;
+        shared.begin_from(&opened);
+        let shared = Arc::new(shared);
+        let spool = GroupCommit::start(opened, spool.state, &shared).map_err(SpoolError::Thread)?;
+        Ok(Self { shared, spool: Some(spool), observation: Observation::default() })
+    }
+
+    /// Puts an event into the queue in memory, or drops it, counted and reported.
+    ///
+    /// For events that can be read again where they came from; those that come once belong into the spool, if there is one.
+    pub fn push(&self, event: ReceivedEvent) -> Result<(), Refused> {
+        match self.shared.admit(Arrival::new(event, &mut EventIndex::default())) {
+            Admission::New(arrival) => self.shared.queue_in_memory(arrival),
+            Admission::Ignored | Admission::Repeated => Ok(()),
         }
     }
 
-    /// Puts an event into the queue, or drops it, counted and reported.
-    pub fn push(&self, event: ReceivedEvent) -> Result<(), Refused> {
-        let refused = match self.queue.push(event) {
-            Ok(()) => {
-                self.count(Counter::EventsAccepted);
-                return Ok(());
+    /// Takes events that arrive once and for all. When the future is done, they are as safe as they will be: on the disk if
+    /// there is a spool, else in the queue.
+    pub(crate) fn accept(
+        &self,
+        events: &mut dyn Iterator<Item = ReceivedEvent>,
+        index: &mut EventIndex,
+    ) -> impl Future<Output = Accepted> + Send + use<> {
+        let (mut accepted, mut arrivals, mut must_wait) = (Accepted::default(), Vec::new(), false);
+        for event in events {
+            match self.shared.admit(Arrival::new(event, index)) {
+                Admission::Ignored => accepted.count += 1,
+                // Its first coming may not be on the disk yet, and the answer says that it is.
+                Admission::Repeated => (accepted.count, must_wait) = (accepted.count + 1, true),
+                Admission::New(arrival) if self.spool.is_none() => {
+                    accepted.add(self.shared.queue_in_memory(arrival));
+                }
+                Admission::New(arrival) => arrivals.push(arrival),
             }
-            Err(refused) => refused,
-        };
-        if refused == Refused::Full {
-            self.count(Counter::EventsDropped);
-            self.report(ProblemKind::QueueFull, || {
-                "events were dropped: the queue is full because they are taken more slowly than they come".to_owned()
-            });
         }
-        Err(refused)
+        let committed =
+            self.spool.as_ref().filter(|_| must_wait || !arrivals.is_empty()).map(|spool| spool.commit(arrivals));
+        async move {
+            if let Some(committed) = committed {
+                let stored = committed.await;
+                accepted.count += stored.count;
+                accepted.refused = accepted.refused.or(stored.refused);
+            }
+            accepted
+        }
     }
 
     /// Counts a problem that the host will hear of through [`due_problems`](Self::due_problems).
     ///
     /// `message` must be safe to show: no token, nothing of a body.
     pub fn report(&self, kind: ProblemKind, message: impl FnOnce() -> String) {
-        if self.problems.report(kind, message) == Report::First {
-            self.queue.wake();
-        }
+        self.shared.report(kind, message);
     }
 
-    /// Moves events to the end of `batch` in order of arrival, as many as `limits` allows.
+    /// Moves events to the end of `batch` in order of arrival, as many as `limits` allows. Asking again says that the
+    /// events of the last batch are dealt with, and need not be delivered again after a restart.
     ///
     /// Waits up to `wait` for the first, and returns at once when one arrives, when a problem is reported or when the
     /// inbox is closed.
     pub fn take(&self, batch: &mut Vec<ReceivedEvent>, limits: BatchLimits, wait: Duration) -> Taken {
-        self.queue.take(batch, limits, wait)
+        self.shared.take(batch, limits, wait)
     }
 
     /// The problems the host should hear of at `now`, which are thereby handed out.
@@ -84,104 +134,35 @@ impl Inbox {
     /// The first of a kind is due at once, later ones together once [`PROBLEM_INTERVAL`](crate::PROBLEM_INTERVAL) is
     /// over. Ask regularly: what becomes due with time is not announced.
     pub fn due_problems(&self, now: Instant) -> Vec<Problem> {
-        self.problems.due(now)
+        self.shared.due_problems(now)
     }
 
-    /// Says that events come in from now on.
-    pub fn open(&self) {
-        self.is_open.store(true, Ordering::Relaxed);
-    }
-
-    /// Says that no more events come in.
-    pub(crate) fn leave(&self) {
-        self.is_open.store(false, Ordering::Relaxed);
-    }
-
-    /// Whether events come in.
-    pub(crate) fn is_open(&self) -> bool {
-        self.is_open.load(Ordering::Relaxed)
-    }
-
-    /// Accepts no more events and wakes the host, which still gets those that are in the queue.
+    /// Accepts no more events and wakes the host, which still gets those that are in the queue. What is only in the spool
+    /// stays there for the next start.
     pub fn close(&self) {
-        self.queue.close();
-    }
-
-    /// Everything counted, and how full the queue is.
-    pub fn metrics(&self) -> Vec<Metric> {
-        let (events, bytes) = self.queue.depth();
-        let gauge = |name, description, value| Metric { name, description, kind: MetricKind::Gauge, value };
-        let depth = [
-            gauge("events_queued", "Events waiting for the host.", events as u64),
-            gauge("queued_bytes", "Size of the events waiting for the host, in bytes.", bytes as u64),
-        ];
-        let certificate = self.certificate.seconds_left(SystemTime::now()).map(|left| {
-            gauge("tls_certificate_expires_seconds", "Seconds until the TLS certificate expires, 0 if it has.", left)
-        });
-        let requests = self.request_latency.metrics(
-            ("requests_accepted", "Requests whose events were accepted."),
-            ("request_microseconds", "Time it took to answer them, all together, in microseconds."),
-        );
-        let deliveries = self.delivery_latency.metrics(
-            ("events_delivered", "Received events handed over to the host."),
-            ("delivery_microseconds", "Time from their arrival to that, all together, in microseconds."),
-        );
-        self.counters.metrics().chain(depth).chain(certificate).chain(requests).chain(deliveries).collect()
-    }
-
-    /// Name, description and counts of each histogram.
-    pub(crate) fn latencies(&self) -> [(&'static str, &'static str, LatencyCounts); 2] {
-        [
-            ("request_seconds", "Time to answer a request whose events were accepted.", self.request_latency.counts()),
-            ("delivery_seconds", "Time from an event's arrival to its hand-over.", self.delivery_latency.counts()),
-        ]
-    }
-
-    /// What each watched instance has sent.
-    pub fn instances(&self) -> Vec<InstanceActivity> {
-        self.instances.activity()
-    }
-
-    /// Watches an instance from now on.
-    pub(crate) fn watch_instance(&self, name: Option<&Arc<str>>) {
-        self.instances.watch(name);
-    }
-
-    /// Counts events that have come from an instance now, whatever becomes of them.
-    pub(crate) fn arrived(&self, instance: Option<&Arc<str>>, events: u64) {
-        self.instances.arrived(instance, events);
-    }
-
-    /// Notes how long it took to answer a request whose events were accepted.
-    pub(crate) fn answered(&self, after: Duration) {
-        self.request_latency.observe(after);
-    }
-
-    /// Notes that the host has been handed these events.
-    pub fn delivered(&self, events: &[ReceivedEvent]) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        for event in events {
-            // A clock that was set back makes it negative.
-            self.delivery_latency.observe(now.saturating_sub(Duration::from_nanos(event.received_at)));
-        }
-    }
-
-    /// The end of the certificate in use.
-    pub(crate) fn certificate_ends(&self, not_after: Option<SystemTime>) {
-        self.certificate.set(not_after);
+        self.shared.queue.close();
     }
 
     pub(crate) fn count(&self, counter: Counter) {
-        self.counters.increase(counter);
+        self.shared.counters.increase(counter);
     }
 
     pub(crate) fn uncount(&self, counter: Counter) {
-        self.counters.decrease(counter);
+        self.shared.counters.decrease(counter);
     }
 }
 
 impl Default for Inbox {
     fn default() -> Self {
         Self::new(Self::DEFAULT_MAX_BYTES)
+    }
+}
+
+impl Accepted {
+    fn add(&mut self, outcome: Result<(), Refused>) {
+        match outcome {
+            Ok(()) => self.count += 1,
+            Err(refused) => _ = self.refused.get_or_insert(refused),
+        }
     }
 }

@@ -28,9 +28,12 @@
 //! ```
 
 mod admin;
+mod arrival;
 mod certificate_expiry;
+mod duplicates;
 mod event;
 mod files;
+mod fingerprint;
 mod inbox;
 mod instances;
 mod latency;
@@ -43,12 +46,16 @@ mod receiver;
 mod reload;
 mod secret;
 mod secret_file;
+mod shed;
+mod spool;
+mod state_directory;
 mod tls;
+mod worth;
 
 pub use admin::{AdminAddress, AdminAddressError, AdminServer};
 pub use event::ReceivedEvent;
-pub use files::{FileError, FileEvent, FileEvents, FileProblem, InputFiles, Progress};
-pub use inbox::Inbox;
+pub use files::{FileError, FileEvent, FileEvents, FileProblem, FollowedFiles, InputFiles, Progress};
+pub use inbox::{Ignore, Inbox, InboxSettings, SpoolSettings};
 pub use instances::InstanceActivity;
 pub use listen::{Host, Listen, ListenError, Scheme, ServedPath};
 pub use metrics::{Metric, MetricKind};
@@ -58,4 +65,6 @@ pub use queue::{BatchLimits, Refused, Taken};
 pub use receiver::{Limits, Receiver, Settings, StartError, VerificationToken, inherit_socket};
 pub use secret::{Secret, SecretError};
 pub use secret_file::SecretFileError;
+pub use spool::SpoolError;
+pub use state_directory::{StateDirectory, StateDirectoryError};
 pub use tls::TlsError;

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::worth::Worth;
+
 /// A number to watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
@@ -62,7 +64,29 @@ counters! {
     EventsReceived Monotonic "events_received" "Events found in the bodies of authorized requests, broken ones included."
     EventsAccepted Monotonic "events_accepted" "Events put into the queue."
     EventsMalformed Monotonic "events_rejected_malformed" "Bodies, or parts of bodies, that are not an event."
-    EventsDropped Monotonic "events_dropped_queue_full" "Events dropped because the queue was full."
+    EventsIgnored Monotonic "events_ignored" "Events that `Ignore` accepts."
+    EventsRepeated Monotonic "events_repeated" "Events left out because they came already."
+    ShedGitOperations Monotonic "events_shed_git_operations" "Events of repository_git_operation let go for want of room."
+    ShedJobTokens Monotonic "events_shed_job_tokens" "Events of user_authenticated_using_job_token let go for want of room."
+    ShedStreamedOnly Monotonic "events_shed_streamed_only" "Events of other types that GitLab does not save, let go for want of room."
+    ShedSaved Monotonic "events_shed_saved" "Events of types that GitLab saves, let go for want of room."
+    SpoolCommits Monotonic "spool_commits" "Times events were made safe on the disk, each for all that came since the last."
+    SpoolFailed Monotonic "spool_failed" "Events kept in memory only because the disk failed."
+    SpoolRecovered Monotonic "spool_recovered" "Events found in the spool at start."
+    SpoolTornBytes Monotonic "spool_torn_bytes" "Bytes of half-written events that a crash left, cut off at start."
+    SpoolDamaged Monotonic "spool_damaged" "Places in the spool that could not be read."
+}
+
+impl Counter {
+    /// The counter of events of this worth that were let go.
+    pub(crate) const fn shed(worth: Worth) -> Self {
+        match worth {
+            Worth::GitOperation => Self::ShedGitOperations,
+            Worth::JobToken => Self::ShedJobTokens,
+            Worth::StreamedOnly => Self::ShedStreamedOnly,
+            Worth::Saved => Self::ShedSaved,
+        }
+    }
 }
 
 /// The counters of one inbox.
@@ -77,7 +101,11 @@ impl Default for Counters {
 
 impl Counters {
     pub(crate) fn increase(&self, counter: Counter) {
-        self.0[counter as usize].fetch_add(1, Ordering::Relaxed);
+        self.add(counter, 1);
+    }
+
+    pub(crate) fn add(&self, counter: Counter, count: u64) {
+        self.0[counter as usize].fetch_add(count, Ordering::Relaxed);
     }
 
     /// For gauges only.

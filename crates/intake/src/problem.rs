@@ -22,8 +22,12 @@ pub enum ProblemKind {
     BodyTooLarge,
     /// A body that ended too early or took too long.
     BodyIncomplete,
-    /// Events dropped because the host takes them more slowly than they come.
-    QueueFull,
+    /// Events let go because the host takes them more slowly than they come.
+    Shed,
+    /// Events that could not be written to the spool and are in memory only.
+    SpoolFailed,
+    /// A place in the spool that cannot be read.
+    SpoolDamaged,
     /// A TLS handshake that failed; often the sender does not trust the certificate.
     TlsHandshake,
     /// The system refused to accept a connection, for example for want of file descriptors.
@@ -36,23 +40,28 @@ pub enum ProblemKind {
     MalformedFile,
     /// A file that cannot be opened or read.
     UnreadableFile,
+    /// A database, an address list or the state of the trackers cannot be used.
+    Enrichment,
 }
 
 impl ProblemKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Unauthorized,
         Self::SourceForbidden,
         Self::MalformedBody,
         Self::BodyTooLarge,
         Self::BodyIncomplete,
-        Self::QueueFull,
+        Self::Shed,
+        Self::SpoolFailed,
+        Self::SpoolDamaged,
         Self::TlsHandshake,
         Self::AcceptFailed,
         Self::Certificate,
         Self::Secret,
         Self::MalformedFile,
         Self::UnreadableFile,
+        Self::Enrichment,
     ];
 
     /// The name, as in `gitlab.pluginerror.kind`.
@@ -63,13 +72,16 @@ impl ProblemKind {
             Self::MalformedBody => "malformed_body",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyIncomplete => "body_incomplete",
-            Self::QueueFull => "queue_full",
+            Self::Shed => "shed",
+            Self::SpoolFailed => "spool_failed",
+            Self::SpoolDamaged => "spool_damaged",
             Self::TlsHandshake => "tls_handshake",
             Self::AcceptFailed => "accept_failed",
             Self::Certificate => "certificate",
             Self::Secret => "secret",
             Self::MalformedFile => "malformed_file",
             Self::UnreadableFile => "unreadable_file",
+            Self::Enrichment => "enrichment",
         }
     }
 }
@@ -108,12 +120,14 @@ pub(crate) enum Report {
 }
 
 impl ProblemLog {
-    /// Counts a problem. `message` is asked for only when it will be shown, so that a flood costs next to nothing.
-    pub(crate) fn report(&self, kind: ProblemKind, message: impl FnOnce() -> String) -> Report {
+    /// Counts `count` problems, at least one. `message` is asked for only when it will be shown, so that a flood costs next
+    /// to nothing.
+    pub(crate) fn report_many(&self, kind: ProblemKind, count: u64, message: impl FnOnce() -> String) -> Report {
         let mut kinds = self.lock();
         let pending = &mut kinds[kind as usize];
-        pending.count += 1;
-        if pending.count > 1 {
+        let is_first = pending.count == 0;
+        pending.count += count;
+        if !is_first {
             return Report::Repeated;
         }
         pending.message = message();
@@ -149,7 +163,7 @@ mod tests {
     use super::*;
 
     fn report(log: &ProblemLog, kind: ProblemKind, message: &str) -> Report {
-        log.report(kind, || message.to_owned())
+        log.report_many(kind, 1, || message.to_owned())
     }
 
     #[test]
@@ -188,8 +202,8 @@ mod tests {
     #[test]
     fn a_repeated_problem_does_not_even_build_its_message() {
         let log = ProblemLog::default();
-        report(&log, ProblemKind::QueueFull, "first");
-        assert_eq!(log.report(ProblemKind::QueueFull, || panic!("built")), Report::Repeated);
+        report(&log, ProblemKind::Shed, "first");
+        assert_eq!(log.report_many(ProblemKind::Shed, 1, || panic!("built")), Report::Repeated);
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! Events waiting for the host: bounded by bytes, never waited for by those who put events in.
 
-use std::collections::VecDeque;
+mod state;
+
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use self::state::{Entry, State};
+use crate::arrival::Arrival;
 use crate::event::ReceivedEvent;
+use crate::shed::Counts;
 
 /// How much to take from the queue at most. One event is always taken if there is one, however large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,10 +30,10 @@ pub enum Taken {
     Closed,
 }
 
-/// Why an event was not put into the queue.
+/// Why an event was not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// The bound in bytes would have been passed.
+    /// The bound in bytes would have been passed, and nothing worth less is there to make room.
     #[error("the queue is full")]
     Full,
     /// The host takes no more events.
@@ -37,7 +41,34 @@ pub enum Refused {
     Closed,
 }
 
-/// A queue of events.
+/// What taking from the queue gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Taken(Taken),
+    /// The queue is empty, and in the spool are events that it has not seen.
+    Behind(Unread),
+}
+
+/// The sequence numbers of the stored events that are not in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unread {
+    pub(crate) from: u64,
+    /// The first that is not stored yet.
+    pub(crate) to: u64,
+}
+
+/// Where to look for events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// In memory, then in the spool.
+    Everywhere,
+    /// In memory only, because the spool cannot be read just now.
+    InMemory,
+}
+
+/// A queue of events: all that there is without a spool, and with one its head and what the disk would not take.
+///
+/// When it is full, the events worth least make room for others, the oldest of them first.
 #[derive(Debug)]
 pub(crate) struct Queue {
     max_bytes: usize,
@@ -45,55 +76,79 @@ pub(crate) struct Queue {
     readable: Condvar,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    events: VecDeque<ReceivedEvent>,
-    bytes: usize,
-    is_closed: bool,
-    /// The reader should look up although no event came.
-    is_woken: bool,
-    /// Notifying costs a system call even when nobody waits, so those who wait are counted.
-    waiting_readers: usize,
-}
-
 impl Queue {
     /// A queue that holds events of `max_bytes` together; a single larger one fits when nothing else is there.
-    pub(crate) fn new(max_bytes: usize) -> Self {
-        Self { max_bytes, state: Mutex::default(), readable: Condvar::new() }
+    ///
+    /// `unread` are the events in the spool when there is one.
+    pub(crate) fn new(max_bytes: usize, unread: Unread) -> Self {
+        Self { max_bytes, state: Mutex::new(State::new(unread)), readable: Condvar::new() }
     }
 
-    pub(crate) fn push(&self, event: ReceivedEvent) -> Result<(), Refused> {
+    /// Puts in an event that is nowhere else. Gives how many had to make room for it.
+    pub(crate) fn push(&self, arrival: Arrival) -> Result<Counts, Refused> {
         let mut state = self.lock();
         if state.is_closed {
             return Err(Refused::Closed);
         }
-        let bytes = state.bytes.saturating_add(event.size());
-        if bytes > self.max_bytes && !state.events.is_empty() {
-            return Err(Refused::Full);
-        }
-        state.bytes = bytes;
-        state.events.push_back(event);
+        let evicted =
+            state.make_room(arrival.worth.rank(), arrival.event.size(), self.max_bytes).ok_or(Refused::Full)?;
+        state.push(Entry::only_here(arrival));
         self.notify(&state);
-        Ok(())
+        Ok(evicted)
+    }
+
+    /// Puts in an event that is stored under this sequence number, if it is the next one and there is room; else it is
+    /// read from the spool when its turn comes.
+    ///
+    /// Half of the queue is kept for what the disk will not take.
+    pub(crate) fn push_stored(&self, sequence: u64, arrival: Arrival) {
+        let mut state = self.lock();
+        let has_room = state.bytes() + arrival.event.size() <= self.max_bytes / 2;
+        if state.unread.from == state.unread.to && has_room && !state.is_closed {
+            state.unread.from = sequence + 1;
+            state.push(Entry::stored(sequence, arrival));
+        }
+        state.unread.to = sequence + 1;
+        self.notify(&state);
+    }
+
+    /// Puts in what was read from the spool, which is read up to `next`.
+    pub(crate) fn refill(&self, events: Vec<(u64, Arrival)>, next: u64) {
+        let mut state = self.lock();
+        for (sequence, arrival) in events {
+            state.push(Entry::stored(sequence, arrival));
+        }
+        state.unread.from = next;
     }
 
     /// Moves events to the end of `batch`, in order of arrival, as many as `limits` allows; waits up to `wait` for the
     /// first.
-    pub(crate) fn take(&self, batch: &mut Vec<ReceivedEvent>, limits: BatchLimits, wait: Duration) -> Taken {
+    pub(crate) fn take(
+        &self,
+        batch: &mut Vec<ReceivedEvent>,
+        limits: BatchLimits,
+        wait: Duration,
+        look: Look,
+    ) -> Outcome {
         // A wait too long for the clock to express is a wait without end.
         let deadline = Instant::now().checked_add(wait);
         let mut state = self.lock();
+        state.acknowledge();
         loop {
-            if !state.events.is_empty() {
+            if !state.is_empty() {
                 state.move_into(batch, limits);
-                return Taken::Events;
+                return Outcome::Taken(Taken::Events);
             }
             if state.is_closed {
-                return Taken::Closed;
+                // What is in the spool is safe there, and reading all of it might hold up the end for long.
+                return Outcome::Taken(Taken::Closed);
+            }
+            if look == Look::Everywhere && state.unread.from < state.unread.to {
+                return Outcome::Behind(state.unread);
             }
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             if std::mem::take(&mut state.is_woken) || left == Some(Duration::ZERO) {
-                return Taken::Nothing;
+                return Outcome::Taken(Taken::Nothing);
             }
             state.waiting_readers += 1;
             state = match left {
@@ -121,7 +176,17 @@ impl Queue {
     /// Number of events and their sizes together.
     pub(crate) fn depth(&self) -> (usize, usize) {
         let state = self.lock();
-        (state.events.len(), state.bytes)
+        (state.len(), state.bytes())
+    }
+
+    /// The stored events that are not in memory.
+    pub(crate) fn unread(&self) -> Unread {
+        self.lock().unread
+    }
+
+    /// The sequence number up to which the host has dealt with all stored events: it asked for more since.
+    pub(crate) fn acknowledged(&self) -> u64 {
+        self.lock().acknowledged
     }
 
     fn notify(&self, state: &State) {
@@ -133,22 +198,6 @@ impl Queue {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing between lock and unlock can panic half-way, so a poisoned state is still a sound one.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn move_into(&mut self, batch: &mut Vec<ReceivedEvent>, limits: BatchLimits) {
-        let mut taken = 0;
-        let mut bytes = 0_usize;
-        while let Some(event) = self.events.front() {
-            bytes = bytes.saturating_add(event.size());
-            if taken > 0 && (taken >= limits.events || bytes > limits.bytes) {
-                break;
-            }
-            taken += 1;
-            self.bytes -= event.size();
-            batch.extend(self.events.pop_front());
-        }
     }
 }
 

@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use intake::{BatchLimits, FileEvents, Inbox, InputFiles, Limits, ReceivedEvent, Receiver, Taken, VerificationToken};
+use intake::{
+    BatchLimits, FileEvents, FollowedFiles, Inbox, InputFiles, Limits, ReceivedEvent, Receiver, StateDirectory, Taken,
+    VerificationToken,
+};
 
 use crate::{Settings, Source, StartError};
 
@@ -14,6 +17,8 @@ pub(crate) enum Incoming {
     Receiver(Receiver),
     /// Events are read as the host asks for them.
     Files(Box<FileEvents>),
+    /// Events are read as they are written.
+    Followed(Box<FollowedFiles>),
     /// The receiver was stopped; the inbox holds what is left.
     Stopped,
 }
@@ -26,6 +31,12 @@ impl Incoming {
                 let files = InputFiles::find(paths).map_err(StartError::Files)?;
                 inbox.open();
                 return Ok(Self::Files(Box::new(files.events())));
+            }
+            Source::Followed(pattern) => {
+                let state = settings.state_dir.as_deref().map(StateDirectory::open).transpose()?;
+                let files = FollowedFiles::open(pattern, state.map(Arc::new)).map_err(StartError::Files)?;
+                inbox.open();
+                return Ok(Self::Followed(Box::new(files)));
             }
         };
         if settings.tokens.is_empty() {
@@ -60,19 +71,27 @@ impl Incoming {
         match self {
             Self::Receiver(_) | Self::Stopped => inbox.take(events, limits, wait),
             Self::Files(files) => read(files, inbox, events, limits),
+            Self::Followed(files) => follow(files, inbox, events, limits, wait),
         }
     }
 
     pub(crate) fn stop(&mut self) {
-        if let Self::Receiver(receiver) = std::mem::replace(self, Self::Stopped) {
-            receiver.stop();
+        match std::mem::replace(self, Self::Stopped) {
+            Self::Receiver(receiver) => receiver.stop(),
+            // Whoever stops has dealt with what it was given.
+            Self::Followed(mut files) => {
+                if let Err(error) = files.save_now() {
+                    tracing::warn!("{error}");
+                }
+            }
+            Self::Files(_) | Self::Stopped => {}
         }
     }
 
     pub(crate) const fn local_address(&self) -> Option<SocketAddr> {
         match self {
             Self::Receiver(receiver) => Some(receiver.local_address()),
-            Self::Files(_) | Self::Stopped => None,
+            Self::Files(_) | Self::Followed(_) | Self::Stopped => None,
         }
     }
 }
@@ -98,11 +117,43 @@ fn read(files: &mut FileEvents, inbox: &Inbox, events: &mut Vec<ReceivedEvent>, 
     if events.is_empty() { Taken::Nothing } else { Taken::Events }
 }
 
+/// Reads what is there; where that is nothing, waits a little for more, or for a problem or the end.
+fn follow(
+    files: &mut FollowedFiles,
+    inbox: &Inbox,
+    events: &mut Vec<ReceivedEvent>,
+    limits: BatchLimits,
+    wait: Duration,
+) -> Taken {
+    // The host asks for more, so what it was given before is dealt with.
+    if let Err(error) = files.save() {
+        tracing::warn!("{error}");
+        inbox.report(error.kind(), || error.to_string());
+    }
+    let mut bytes = 0;
+    while events.len() < limits.events && bytes < limits.bytes {
+        match files.next_event() {
+            Some(Ok(read)) => {
+                bytes += read.event.size();
+                events.push(read.event);
+            }
+            Some(Err(error)) => {
+                tracing::warn!("{error}");
+                inbox.report(error.kind(), || error.to_string());
+                break;
+            }
+            None => break,
+        }
+    }
+    if events.is_empty() { inbox.take(events, limits, wait.min(files.patience())) } else { Taken::Events }
+}
+
 impl std::fmt::Debug for Incoming {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
             Self::Receiver(_) => "Receiver",
             Self::Files(_) => "Files",
+            Self::Followed(_) => "Followed",
             Self::Stopped => "Stopped",
         })
     }

@@ -15,7 +15,9 @@
 //! ```
 
 mod batch;
+mod enrichment_metrics;
 mod incoming;
+mod keeping;
 mod metrics;
 mod running;
 mod settings;

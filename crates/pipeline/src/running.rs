@@ -6,17 +6,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, PluginError};
-use enrich::{Arrival, CityDatabase, EnrichedEvent, Enricher};
+use enrich::{Arrival, EnrichedEvent, Enricher};
 use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
 
+use crate::enrichment_metrics::enrichment_metrics;
 use crate::incoming::Incoming;
+use crate::keeping::{open_inbox, tell_of_memory};
 use crate::silence::Silence;
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
 /// Events on their way from GitLab to one host.
 ///
-/// Dropping it closes the port, ends every thread and forgets what is queued, so that a host may start another one in the
-/// same process at once.
+/// Dropping it closes the port, ends every thread and forgets what is queued in memory, so that a host may start another
+/// one in the same process at once. What is in the spool stays for that one.
 #[derive(Debug)]
 pub struct Pipeline {
     inbox: Arc<Inbox>,
@@ -40,22 +42,25 @@ enum LogEvents {
 impl Pipeline {
     /// Opens the source. When this returns, the port is open.
     pub fn start(settings: &Settings, source: &Source) -> Result<Self, StartError> {
-        let inbox = Arc::new(Inbox::new(settings.max_queue_size));
+        let inbox = Arc::new(open_inbox(settings, source)?);
         let admin = settings.admin_address.as_ref().map(|address| AdminServer::start(address, Arc::clone(&inbox)));
         let admin = admin.transpose().map_err(StartError::Admin)?;
         let incoming = Incoming::open(settings, source, &inbox)?;
+        let enricher = open_enricher(settings, source, &inbox)?;
+        tell_of_memory(settings, source);
         Ok(Self {
             inbox,
             incoming,
             admin,
             silence: settings.max_silence.map(|longest| Silence::new(longest, Instant::now())),
-            enricher: Enricher::new(open_city_database(settings)),
+            enricher,
             received: Vec::new(),
             log_events: if settings.debug_json { LogEvents::Yes } else { LogEvents::No },
         })
     }
 
-    /// The next events. Returns at once when there are some, and after `wait` when none came.
+    /// The next events. Returns at once when there are some, and after `wait` when none came. Asking says that those given
+    /// before are dealt with: with `StateDir` set, they are not given again after a restart.
     ///
     /// Among them are the events that report our own problems (`gitlab.event_type = pluginerror`), at most one of a kind
     /// in ten seconds.
@@ -67,7 +72,11 @@ impl Pipeline {
         self.received = received;
         // At the end nobody will ask again, so what would be due later is due now.
         let due_at = if taken == Taken::Closed { Instant::now() + PROBLEM_INTERVAL } else { Instant::now() };
-        events.extend(self.inbox.due_problems(due_at).iter().map(report));
+        let due = self.inbox.due_problems(due_at);
+        events.extend(due.iter().map(|problem| self.report(problem)));
+        if let Err(error) = self.enricher.tend(Instant::now()) {
+            report_enrichment(&self.inbox, format!("StateDir: {error}"));
+        }
         if let Some(silence) = &mut self.silence {
             events.extend(silence.events(&self.inbox.instances(), Instant::now()));
         }
@@ -113,21 +122,30 @@ impl Pipeline {
         }
         enriched
     }
+
+    fn report(&mut self, problem: &Problem) -> EnrichedEvent {
+        let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
+        self.enricher.report(&error, now(), Origin::Webhook)
+    }
 }
 
-/// The City database, if one is configured and fit. One that is not is said so and left out: an event without a place is
+/// The enricher. A database, a list or a state that cannot be used is said so and left out: an event without a place is
 /// better than no event.
-fn open_city_database(settings: &Settings) -> Option<CityDatabase> {
-    let path = settings.city_database.as_ref()?;
-    CityDatabase::open(path)
-        .inspect_err(|error| tracing::warn!("MaxmindCityDBPath: {error}; events have no place"))
-        .ok()
+fn open_enricher(settings: &Settings, source: &Source, inbox: &Arc<Inbox>) -> Result<Enricher, StartError> {
+    let enricher = match source {
+        Source::Webhook(_) | Source::Followed(_) => settings.enricher(),
+        Source::Files(_) => settings.enricher_of_files(),
+    };
+    let reported_to = Arc::clone(inbox);
+    let enricher = Enricher::new(&enricher, move |problem| report_enrichment(&reported_to, problem))?;
+    let counted = Arc::clone(enricher.metrics());
+    inbox.count_also(move || enrichment_metrics(&counted));
+    Ok(enricher)
 }
 
-fn report(problem: &Problem) -> EnrichedEvent {
-    let time = now();
-    let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
-    EnrichedEvent { json: error.event(time, Origin::Webhook, None), time }
+fn report_enrichment(inbox: &Inbox, problem: String) {
+    tracing::warn!("{problem}");
+    inbox.report(ProblemKind::Enrichment, || problem);
 }
 
 /// Nanoseconds since the Unix epoch.

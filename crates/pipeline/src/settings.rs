@@ -12,6 +12,7 @@ mod secret;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use enrich::{EnricherSettings, TrackerDeclaration};
 pub use error::SettingsError;
 use intake::{AdminAddress, Listen, Networks, Secret};
 pub use key::{KEYS, Key, Kind};
@@ -40,10 +41,22 @@ pub struct Settings {
     pub trusted_proxies: Networks,
     /// `MaxmindCityDBPath`: database for `gitlab.city`, `gitlab.country`, and so on.
     pub city_database: Option<PathBuf>,
+    /// `MaxmindASNDBPath`: database for `gitlab.asn` and `gitlab.as_org`.
+    pub asn_database: Option<PathBuf>,
+    /// `AddressLists`: lists of addresses by name.
+    pub address_lists: Vec<(String, PathBuf)>,
+    /// `Trackers`, and the built-in ones that they do not replace.
+    pub trackers: Vec<TrackerDeclaration>,
     /// `MaxEventSize`: largest request body, in bytes.
     pub max_event_size: usize,
     /// `MaxQueueSize`: most bytes of events that wait for the host.
     pub max_queue_size: usize,
+    /// `StateDir`: folder for what must survive a restart.
+    pub state_dir: Option<PathBuf>,
+    /// `SpoolMaxBytes`: most bytes of the spool's files.
+    pub spool_max_bytes: usize,
+    /// `DeduplicationWindow`: how long a repetition is known as such; nothing if repetitions are welcome.
+    pub deduplication_window: Duration,
     /// `MaxSilence`: how long an instance may send nothing before that is reported; none if it may do so for ever.
     pub max_silence: Option<Duration>,
     /// `Debug`: whether to log each request.
@@ -82,8 +95,14 @@ impl Default for Settings {
             allowed_sources: None,
             trusted_proxies: Networks::default(),
             city_database: None,
+            asn_database: None,
+            address_lists: Vec::new(),
+            trackers: enrich::with_builtin(Vec::new()),
             max_event_size: key::MAX_EVENT_SIZE.default,
             max_queue_size: key::MAX_QUEUE_SIZE.default,
+            state_dir: None,
+            spool_max_bytes: key::SPOOL_MAX_BYTES.default,
+            deduplication_window: key::DEFAULT_DEDUPLICATION_WINDOW,
             max_silence: None,
             debug: false,
             debug_json: false,
@@ -92,6 +111,23 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What events of a live stream are enriched with.
+    pub fn enricher(&self) -> EnricherSettings {
+        EnricherSettings {
+            city_database: self.city_database.clone(),
+            asn_database: self.asn_database.clone(),
+            address_lists: self.address_lists.clone(),
+            trackers: self.trackers.clone(),
+            state_dir: self.state_dir.clone(),
+        }
+    }
+
+    /// What events of files are enriched with: reading old events again must neither see nor change what the stream of
+    /// today has taught.
+    pub fn enricher_of_files(&self) -> EnricherSettings {
+        EnricherSettings { state_dir: None, ..self.enricher() }
+    }
+
     /// Reads `init_config` as Falco hands it to a plugin: nothing, the text `null`, or a JSON object
     /// ("Falco as a host", section Configuration: an absent or empty value arrives as the empty string, `{}` as `null`).
     pub fn from_init_config(text: &str) -> Result<Self, SettingsError> {

@@ -13,13 +13,16 @@ pub enum Source {
     Webhook(Listen),
     /// They are in files, read once.
     Files(Vec<PathBuf>),
+    /// They are in files that are being written: a file, a folder or a pattern.
+    Followed(PathBuf),
 }
 
 impl Source {
     /// Reads Falco's `open_params`, in the manner of the k8saudit plugin.
     ///
     /// Empty or absent (Falco tells the two apart, nobody else does): what `Listen` says, else every address on port 443
-    /// or 80. An `http://` or `https://` URL: listen there. Anything else is a path: read it and end.
+    /// or 80. An `http://` or `https://` URL: listen there. A `file://` URL: follow what it
+    /// names. Anything else is a path: read it and end.
     pub fn from_open_params(text: &str, settings: &Settings) -> Result<Self, SettingsError> {
         let text = text.trim();
         if text.is_empty() {
@@ -30,8 +33,18 @@ impl Source {
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") => {
                 text.parse().map(Self::Webhook).map_err(|error: intake::ListenError| open_params(error.to_string()))
             }
+            Some((scheme, path)) if scheme.eq_ignore_ascii_case("file") => {
+                // Three slashes: between the second and the third would be the name of another machine.
+                let path = path.strip_prefix("localhost").unwrap_or(path);
+                if path.starts_with('/') {
+                    return Ok(Self::Followed(PathBuf::from(path)));
+                }
+                Err(open_params(
+                    "a file:// URL needs an absolute path, such as file:///var/log/gitlab/audit_json.log".to_owned(),
+                ))
+            }
             Some((scheme, _)) => Err(open_params(format!(
-                "`{}://` is not known; give an http:// or https:// URL to listen on, or the path of a file or folder to read",
+                "`{}://` is not known; give an http:// or https:// URL to listen on, a file:// URL to follow, or the path of a file or folder to read",
                 scheme.escape_debug().take(32).collect::<String>()
             ))),
         }
@@ -78,6 +91,14 @@ mod tests {
     #[test]
     fn a_path_is_read_once() {
         assert_eq!(source("/var/log/audit.ndjson", ""), Ok(Source::Files(vec!["/var/log/audit.ndjson".into()])));
+    }
+
+    #[test]
+    fn a_file_url_is_followed() {
+        for url in ["file:///var/log/*.log", "FILE://localhost/var/log/*.log"] {
+            assert_eq!(source(url, ""), Ok(Source::Followed("/var/log/*.log".into())));
+        }
+        assert!(source("file://var/log/x", "").unwrap_err().to_string().contains("file:///"));
     }
 
     #[test]

@@ -22,9 +22,18 @@ pub enum StartError {
     /// The file of authorities, or its use without HTTPS.
     #[error("ClientCA: {0}")]
     ClientAuthority(#[source] IntakeError),
+    /// Where state is to be kept cannot be used.
+    #[error("StateDir: {0}")]
+    StateDirectory(#[from] intake::StateDirectoryError),
+    /// What was kept there cannot be used.
+    #[error("StateDir: {0}")]
+    Spool(#[from] intake::SpoolError),
     /// The address cannot be listened on.
     #[error("Listen (or open_params): {0}")]
     Listen(#[source] IntakeError),
+    /// A tracker cannot do what it says.
+    #[error("Trackers: {0}")]
+    Trackers(#[from] enrich::TrackerError),
     /// Health and metrics cannot be served.
     #[error("AdminAddress: {0}")]
     Admin(#[source] IntakeError),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -66,4 +67,34 @@ fn a_file_that_is_not_there_stops_the_start() {
     let source = Source::from_open_params("/nonexistent/audit.ndjson", &settings).unwrap();
     let error = Pipeline::start(&settings, &source).err().unwrap().to_string();
     assert!(error.starts_with("open_params: ") && error.contains("/nonexistent/audit.ndjson"), "{error}");
+}
+
+#[test]
+fn a_followed_file_is_read_as_it_grows_and_on_from_there_after_a_restart() {
+    let (folder, state) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let log = folder.path().join("audit_json.log");
+    let settings = Settings { state_dir: Some(state.path().to_owned()), ..Settings::default() };
+    let source = Source::from_open_params(&format!("file://{}", log.display()), &settings).unwrap();
+    let next_id = |pipeline: &mut Pipeline| loop {
+        match pipeline.next_batch(BatchLimits { events: 1, bytes: 1 << 20 }, Duration::from_secs(1)) {
+            Batch::Events(events) => return text(&events[0], "gitlab.event_id").unwrap(),
+            Batch::Nothing => {}
+            Batch::End => panic!("it ends"),
+        }
+    };
+    let append = |text: &str| {
+        let mut file = fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    };
+    append("{\"id\":1}\n");
+    let mut pipeline = Pipeline::start(&settings, &source).unwrap();
+    assert_eq!(next_id(&mut pipeline), "1");
+    append("{\"id\":2}\n");
+    assert_eq!(next_id(&mut pipeline), "2");
+    pipeline.stop_receiving();
+    assert_eq!(pipeline.next_batch(BatchLimits { events: 1, bytes: 1 << 20 }, Duration::ZERO), Batch::End);
+    drop(pipeline);
+    append("{\"id\":3}\n");
+    let mut pipeline = Pipeline::start(&settings, &source).unwrap();
+    assert_eq!(next_id(&mut pipeline), "3");
 }

@@ -34,6 +34,18 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
+/// The shipped rules. The folder also has their tests, which Falco would take for rules, so each file is named.
+fn rules_files() -> Vec<PathBuf> {
+    let entries = fs::read_dir(repository().join("rules")).unwrap();
+    let is_rules_file = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy();
+        name.ends_with(".yaml") && !name.ends_with("_test.yaml")
+    };
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(is_rules_file).collect();
+    files.sort();
+    files
+}
+
 struct Running {
     process: Child,
     alerts: Receiver<Value>,
@@ -54,7 +66,7 @@ impl Running {
                 "open_params": format!("{scheme}://{address}/gitlab"),
             }],
             "load_plugins": ["gitlab"],
-            "rules_files": [repository().join("rules/gitlab_rules.yaml")],
+            "rules_files": rules_files(),
             "json_output": true,
             "stdout_output": {"enabled": true},
             "buffered_outputs": false,
@@ -142,7 +154,7 @@ fn wrong_tokens_and_rubbish_become_an_alert_and_falco_lives() {
     let Some(falco) = falco() else { return };
     let running = Running::start(&falco, "http", &json!({"VerificationToken": TOKEN}));
     assert_eq!(Post::new(&impersonation()).token("wrong").to(running.address, None).status, 401);
-    let alert = running.alert("GitLab events could not be received");
+    let alert = running.alert("GitLab receiver was sent events that are not from GitLab");
     assert_eq!(alert["output_fields"]["gitlab.pluginerror.kind"], "unauthorized");
     assert_eq!(Post::new("rubbish").to(running.address, None).status, 400);
     running.alert("GitLab events could not be received");

@@ -6,7 +6,7 @@ mod host;
 use std::path::Path;
 use std::{fs, thread};
 
-use falco_plugin_runner::ExtractedField;
+use falco_plugin_runner::{Event, ExtractedField};
 use serde_json::{Value, json};
 
 use host::{Host, Post, time};
@@ -61,6 +61,35 @@ fn the_place_comes_from_the_city_database() {
         ("gitlab.continent", "North America"),
     ] {
         assert_eq!(host.text(&event, field).as_deref(), Some(expected), "{field}");
+    }
+}
+
+#[test]
+fn a_rule_can_ask_what_trackers_found() {
+    let folder = host::folder();
+    let trackers = json!([{"Name": "mine", "Kind": "distinct", "Value": "gitlab.target_details", "Key": "gitlab.ip",
+                           "Window": "1h"}]);
+    let mut host = Host::with(&json!({"Trackers": trackers, "StateDir": folder.path()}));
+    for n in 1..=3u64 {
+        let failure = json!({
+            "id": n, "event_type": "login_failed_with_standard_authentication", "author_id": -1, "target_id": 7,
+            "target_details": "Dev One", "ip_address": "198.51.100.7", "created_at": format!("2026-02-10T09:0{n}:00Z"),
+        });
+        assert_eq!(host.post(&failure.to_string()).status, 200);
+        let event = host.next_event();
+        let mut count = |name| host_number(&mut host, &event, name);
+        let [by_account, mine, other] =
+            ["gitlab.count[failed_sign_ins_by_account]", "gitlab.count[mine]", "gitlab.count[nothing]"].map(&mut count);
+        assert_eq!((by_account, mine, other), (Some(n), Some(1), None));
+    }
+    drop(host);
+    assert!(folder.path().join("trackers.snapshot").exists(), "what they know is kept for the next start");
+}
+
+fn host_number(host: &mut Host, event: &Event, name: &str) -> Option<u64> {
+    match host.field(event, name) {
+        ExtractedField::U64(number) => Some(number),
+        _ => None,
     }
 }
 
@@ -152,7 +181,7 @@ fn the_metrics_tell_what_was_received_accepted_and_rejected() {
     assert_eq!(host.metric("events_queued"), Some(2));
     assert_eq!(host.metric("events_rejected_malformed"), Some(2));
     assert_eq!(host.metric("requests_rejected_unauthorized"), Some(1));
-    assert_eq!(host.metric("events_dropped_queue_full"), Some(0));
+    assert_eq!(host.metric("events_shed_saved"), Some(0));
     host.next_event();
     assert_eq!(host.metric("events_queued"), Some(0), "taken as one batch");
 }
@@ -170,5 +199,5 @@ fn a_stalled_host_does_not_hold_up_the_sender() {
             host.text(&event, "gitlab.pluginerror.kind")
         })
         .collect();
-    assert!(events.contains(&Some("queue_full".to_owned())), "the loss is reported: {events:?}");
+    assert!(events.contains(&Some("shed".to_owned())), "the loss is reported: {events:?}");
 }

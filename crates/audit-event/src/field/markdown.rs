@@ -24,6 +24,7 @@ pub fn markdown() -> String {
         let argument = match field.argument {
             FieldArgument::None => "",
             FieldArgument::RequiredKey => "[KEY]",
+            FieldArgument::Tracker => "[TRACKER]",
         };
         writeln!(page, "| `{}{argument}` | {} | {} |", field.name, type_name(field), field.description)
             .expect("a String takes all text");

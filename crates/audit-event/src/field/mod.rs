@@ -37,6 +37,8 @@ pub enum FieldArgument {
     None,
     /// A key, always: `gitlab.details[KEY]`.
     RequiredKey,
+    /// The name of a tracker, always: `gitlab.count[TRACKER]`.
+    Tracker,
 }
 
 /// One field of the table.

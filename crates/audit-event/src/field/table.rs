@@ -1,6 +1,9 @@
 //! Every field: its name, where its value comes from, and what it means.
 use super::Field;
-use super::extract::Extract::{Address, Bool, Duration, Network, Number, Text, TextList, TextOfKey, Time};
+use super::extract::Extract::{
+    Address, Bool, BoolOfTracker, Duration, Network, Number, NumberOfTracker, Text, TextList, TextOfKey, TextOfTracker,
+    Time,
+};
 
 /// All fields: first the 25 of the Go plugin, whose names and meaning rules in use rely on, then the others.
 #[expect(
@@ -137,6 +140,26 @@ pub static FIELDS: &[Field] = &[
         "The same address, to compare with networks: `gitlab.net in (10.0.0.0/8)`",
     ),
     Field::new(
+        "gitlab.ip.class",
+        Text(|event| event.address_class().map(|class| class.as_str().into())),
+        "What kind of address `gitlab.ip` is: `public`, `private`, `loopback`, `link_local`, `cgnat`, `documentation`, `multicast` or `reserved`",
+    ),
+    Field::new(
+        "gitlab.ip.lists",
+        TextList(|event| event.address_lists()),
+        "Names of the lists of `AddressLists` that `gitlab.ip` is on",
+    ),
+    Field::new(
+        "gitlab.asn",
+        Number(|event| event.asn()),
+        "Number of the autonomous system (provider, company, cloud) of the address; needs an ASN database",
+    ),
+    Field::new(
+        "gitlab.as_org",
+        Text(|event| event.as_organization()),
+        "Who runs the autonomous system of the address; needs an ASN database",
+    ),
+    Field::new(
         "gitlab.author.type",
         Text(|event| event.author_type().map(|author| author.as_str().into())),
         "`user`, `unauthenticated` (nobody signed in, also a runner with its registration token), `system` (GitLab itself), `deploy_token`, `deploy_key` or `bot`, told by the author's id and class; a bot is told by names, which people choose, so do not excuse an action for it alone",
@@ -209,6 +232,41 @@ pub static FIELDS: &[Field] = &[
         "Which GitLab sent it: the name of the token it came with",
     ),
     Field::new(
+        "gitlab.count",
+        NumberOfTracker(|event, tracker| event.count(tracker)),
+        "How many events, or how many different values, the tracker of this name (kind `count` or `distinct`) has in its window, this event included; see docs/trackers.md",
+    ),
+    Field::new(
+        "gitlab.first_seen",
+        BoolOfTracker(|event, tracker| event.first_seen(tracker)),
+        "Whether the tracker of this name (kind `first_seen`) never saw the value for this key before; absent while it still learns",
+    ),
+    Field::new(
+        "gitlab.sequence",
+        BoolOfTracker(|event, tracker| event.sequence(tracker)),
+        "Whether this event completes the sequence of the tracker of this name (kind `sequence`)",
+    ),
+    Field::new(
+        "gitlab.session",
+        TextOfTracker(|event, tracker| event.session(tracker)),
+        "What the tracker of this name (kind `session`) keeps of the event that opened the session in which this event lies; absent outside sessions",
+    ),
+    Field::new(
+        "gitlab.travel.speed_kmh",
+        Number(|event| event.travel_speed()),
+        "Speed in kilometres an hour at which the account must have come from the place of its event before; absent where it did not come 100 km",
+    ),
+    Field::new(
+        "gitlab.travel.distance_km",
+        Number(|event| event.travel_distance()),
+        "Kilometres between the place of the account's event before and this one, less what the database is unsure of; absent below 100",
+    ),
+    Field::new(
+        "gitlab.travel.from_country",
+        Text(|event| event.travel_from_country()),
+        "ISO 3166 code of the country of the account's event before, where it came 100 km or more since",
+    ),
+    Field::new(
         "gitlab.pluginerror.kind",
         Text(|event| event.plugin_error_kind()),
         "What went wrong, in one word, where the event reports a problem of this plugin",
@@ -217,5 +275,30 @@ pub static FIELDS: &[Field] = &[
         "gitlab.pluginerror.count",
         Number(|event| event.plugin_error_count()),
         "How often that went wrong since the last such event",
+    ),
+    Field::new(
+        "gitlab.category",
+        Text(|event| event.category()),
+        "Heading of GitLab's documentation that the event type stands under, such as `System access`",
+    ),
+    Field::new(
+        "gitlab.event_scope",
+        TextList(|event| event.event_scope()),
+        "In what events of this type can happen: `Instance`, `Group`, `Project`, `User`",
+    ),
+    Field::new(
+        "gitlab.known_type",
+        Bool(|event| event.is_known_type()),
+        "Whether the event type is in the catalogue; GitLab adds some twenty types a month, so a new one is normal",
+    ),
+    Field::new(
+        "gitlab.stream_only",
+        Bool(|event| event.is_stream_only()),
+        "Whether GitLab only streams the event and does not save it, by its type; for unknown types by whether its id is a UUID",
+    ),
+    Field::new(
+        "gitlab.scenario",
+        TextList(|event| event.scenarios()),
+        "Incident scenarios that the event type is evidence for: `credential_exposure`, `compromised_account`, `ci_cd`, `compromised_instance`, `misconfiguration`, `exfiltration`, `abuse`, `tampering`",
     ),
 ];

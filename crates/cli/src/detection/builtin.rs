@@ -2,7 +2,28 @@
 
 use falco_rules::RulesFile;
 
+/// A file of `rules/`, by its name.
+macro_rules! shipped {
+    ($name:literal) => {
+        (concat!("built-in ", $name), include_str!(concat!("../../../../rules/", $name)))
+    };
+}
+
+/// Sorted by name, as a folder of rules is read.
+const FILES: [(&str, &str); 10] = [
+    shipped!("gitlab_abuse.yaml"),
+    shipped!("gitlab_address_lists.yaml"),
+    shipped!("gitlab_ci_cd.yaml"),
+    shipped!("gitlab_compromised_account.yaml"),
+    shipped!("gitlab_compromised_instance.yaml"),
+    shipped!("gitlab_credential_exposure.yaml"),
+    shipped!("gitlab_exfiltration.yaml"),
+    shipped!("gitlab_misconfiguration.yaml"),
+    shipped!("gitlab_tampering.yaml"),
+    shipped!("gitlab_unmatched.yaml"),
+];
+
 /// The rules used where no others are given.
-pub(super) fn rules_file() -> RulesFile {
-    RulesFile::new("built-in gitlab_rules.yaml", include_str!("../../../../rules/gitlab_rules.yaml"))
+pub(super) fn rules_files() -> Vec<RulesFile> {
+    FILES.map(|(name, content)| RulesFile::new(name, content)).into()
 }

@@ -1,14 +1,10 @@
 //! The rules, ready for event after event.
 
 use audit_event::EventIndex;
-use enrich::EnrichedEvent;
+use enrich::{EnrichedEvent, GitlabEvent, SOURCE, schema};
 use falco_rules::{Alert, Engine, EngineOptions, RuleSet, Scratch};
 
-use super::{
-    event::GitlabEvent,
-    rules::RuleChoice,
-    schema::{SOURCE, schema},
-};
+use super::rules::RuleChoice;
 use crate::Failure;
 
 /// Rules and the memory to evaluate them, kept from event to event; one for each thread.
@@ -58,7 +54,7 @@ impl Detector {
         *events += 1;
         let EnrichedEvent { json, time } = event;
         let Ok(parsed) = index.parse(json) else { return Ok(()) };
-        let event = GitlabEvent { event: parsed, json, number: *events, time: *time };
+        let event = GitlabEvent { event: parsed, number: *events, time: *time };
         engine.alerts(SOURCE, &event, scratch).iter().try_for_each(&mut publish)
     }
 }

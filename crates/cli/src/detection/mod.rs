@@ -2,11 +2,7 @@
 
 mod builtin;
 mod detector;
-mod event;
 mod rules;
-mod schema;
 
 pub(crate) use detector::Detector;
-pub(crate) use event::GitlabEvent;
 pub(crate) use rules::{RuleChoice, read_rules_file, rules_files};
-pub(crate) use schema::{SOURCE, schema};

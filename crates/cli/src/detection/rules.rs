@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use falco_rules::{LoadReport, MAX_FILE_SIZE, RulesFile};
+use enrich::schema;
+use falco_rules::{LoadReport, MAX_FILE_SIZE, RuleSet, RulesFile};
 
 use super::builtin;
 use crate::{Failure, falco_yaml::FalcoYaml};
@@ -41,6 +42,13 @@ impl<'a> RuleChoice<'a> {
         Self { source, file }
     }
 
+    /// The rules, compiled, where nobody wants to know of warnings.
+    pub(crate) fn load(&self) -> Result<RuleSet, Failure> {
+        let (files, _) = self.read()?;
+        let (report, rules) = RuleSet::load(&files, &[schema()]);
+        rules.ok_or_else(|| self.unusable(&report))
+    }
+
     /// Why rules that were read cannot be used.
     pub(crate) fn unusable(&self, report: &LoadReport) -> Failure {
         let key = match self.source {
@@ -59,7 +67,7 @@ impl<'a> RuleChoice<'a> {
     /// The files' texts, and what to tell about those that are not there.
     pub(crate) fn read(&self) -> Result<(Vec<RulesFile>, Vec<String>), Failure> {
         let (paths, is_required) = match self.source {
-            RuleSource::Builtin => return Ok((vec![builtin::rules_file()], Vec::new())),
+            RuleSource::Builtin => return Ok((builtin::rules_files(), Vec::new())),
             RuleSource::Flags(paths) => (paths, true),
             RuleSource::FalcoYaml(paths) => (paths, false),
         };

@@ -5,12 +5,14 @@ mod summary;
 
 use std::{
     io::{self, Write},
+    sync::mpsc::sync_channel,
     time::Instant,
 };
 
-use enrich::{Arrival, CityDatabase, EnrichedEvent, Enricher};
+use enrich::{Arrival, EnrichedEvent, Enricher};
 use falco_rules::Alert;
 use intake::{FileEvent, FileEvents};
+use pipeline::Settings;
 
 use crate::{
     Failure, Outcome,
@@ -32,15 +34,10 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
     log::start(settings);
     let Alerting { detector, outputs, warnings } = Alerting::new(&arguments.alerts, file.as_ref())?;
     log::warn_all(&warnings);
-    // Live events cannot wait for a database to be mended; old ones can, and without places they would look harmless.
-    let city_database = settings.and_then(|settings| settings.city_database.as_ref());
-    let city_database = city_database
-        .map(|path| CityDatabase::open(path))
-        .transpose()
-        .map_err(|error| Failure::Key { key: "MaxmindCityDBPath", problem: error.to_string() })?;
+    let enricher = enricher(settings)?;
     let files = input::find(&arguments.paths)?;
     let mut replay = Replay {
-        enricher: Enricher::new(city_database),
+        enricher,
         detector,
         outputs: Outputs::open(&outputs.printed_only(), &StopSignal::default())?,
         summary: Summary::new(files.len()),
@@ -60,6 +57,22 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
     // Nobody is left to tell if standard error is closed.
     let _ = writeln!(io::stderr(), "{}", replay.summary.with(&replay.problems));
     Ok(if replay.problems.unreadable == 0 { Outcome::Complete } else { Outcome::Incomplete })
+}
+
+/// Live events cannot wait for a database or a list to be mended; old ones can, and without places they would look harmless.
+fn enricher(settings: Option<&Settings>) -> Result<Enricher, Failure> {
+    let Some(settings) = settings else { return Ok(Enricher::default()) };
+    let (report, problems) = sync_channel(1);
+    let report = move |problem| {
+        // The first one is enough to stop at.
+        let _ = report.try_send(problem);
+    };
+    let unfit = |problem| Failure::Key { key: "init_config", problem };
+    let enricher = Enricher::new(&settings.enricher_of_files(), report).map_err(|error| unfit(error.to_string()))?;
+    match problems.try_recv() {
+        Ok(problem) => Err(unfit(problem)),
+        Err(_) => Ok(enricher),
+    }
 }
 
 struct Replay {

@@ -1,14 +1,9 @@
 //! `rules check`: what is wrong with rules files, as Falco sees it and beyond.
 
+use enrich::schema;
 use falco_rules::RuleSet;
 
-use super::print;
-use crate::{
-    Failure, Outcome,
-    arguments::RulesCheckArguments,
-    detection::{RuleChoice, schema},
-    output::Counted,
-};
+use crate::{Failure, Outcome, arguments::RulesCheckArguments, detection::RuleChoice, output::Counted, print::print};
 
 pub(super) fn check(arguments: &RulesCheckArguments) -> Result<Outcome, Failure> {
     let (files, _) = RuleChoice::new(&arguments.files, None).read()?;

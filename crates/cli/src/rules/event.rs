@@ -1,11 +1,9 @@
 //! Events as rule authors write them down.
 
 use audit_event::{EventIndex, Origin, events};
-use enrich::{Arrival, Enricher};
+use enrich::{Arrival, Enricher, GitlabEvent};
 use falco_rules::Event;
 use serde_json::Value;
-
-use crate::detection::GitlabEvent;
 
 /// Makes events of JSON texts, as they would be when they arrive at the moment they happen.
 ///
@@ -18,9 +16,10 @@ pub(super) struct AuthoredEvents {
 }
 
 impl AuthoredEvents {
-    /// Begins to count events anew.
+    /// Begins to count events anew, and forgets what trackers remember of them.
     pub(super) fn start_anew(&mut self) {
         self.number = 0;
+        self.enricher = Enricher::default();
     }
 
     /// Passes each event of a text to `evaluate`. `created_at` is what each then says of its time.
@@ -43,7 +42,7 @@ impl AuthoredEvents {
                 return Err(format!("`at` is no time: {created_at:?}; write it as 2026-01-31T23:59:59Z"));
             }
             self.number += 1;
-            evaluate(&GitlabEvent { event, json: &enriched, number: self.number, time: time.unwrap_or_default() });
+            evaluate(&GitlabEvent { event, number: self.number, time: time.unwrap_or_default() });
         }
         Ok(())
     }

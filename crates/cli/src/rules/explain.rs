@@ -9,22 +9,14 @@ use std::{
 
 use falco_rules::{Explanation, RuleSet};
 
-use super::{event::AuthoredEvents, print};
-use crate::{
-    Failure, Outcome,
-    arguments::RulesExplainArguments,
-    detection::{RuleChoice, schema},
-    output::Visible,
-};
+use super::event::AuthoredEvents;
+use crate::{Failure, Outcome, arguments::RulesExplainArguments, detection::RuleChoice, output::Visible, print::print};
 
 /// GitLab's own limit for one event.
 const MAX_FILE: u64 = 25 << 20;
 
 pub(super) fn explain(arguments: &RulesExplainArguments) -> Result<Outcome, Failure> {
-    let choice = RuleChoice::new(&arguments.rules, None);
-    let (files, _) = choice.read()?;
-    let (report, rules) = RuleSet::load(&files, &[schema()]);
-    let rules = rules.ok_or_else(|| choice.unusable(&report))?;
+    let rules = RuleChoice::new(&arguments.rules, None).load()?;
     if rules.rule(&arguments.rule).is_none() {
         return Err(unknown_rule(&arguments.rule, &rules));
     }

@@ -5,14 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use falco_rules::{Engine, EngineOptions, Event, RuleSet, RuleTestFile, RuleTestHost, RuleTestReport, run_rule_tests};
+use enrich::SOURCE;
+use falco_rules::{Engine, EngineOptions, Event, RuleTestFile, RuleTestHost, RuleTestReport, run_rule_tests};
 
-use super::{event::AuthoredEvents, print};
+use super::event::AuthoredEvents;
 use crate::{
     Failure, Outcome,
     arguments::RulesTestArguments,
-    detection::{RuleChoice, SOURCE, read_rules_file, rules_files, schema},
+    detection::{RuleChoice, read_rules_file, rules_files},
     output::Visible,
+    print::print,
 };
 
 pub(super) fn test(arguments: &RulesTestArguments) -> Result<Outcome, Failure> {
@@ -79,10 +81,7 @@ fn read_tests(paths: &[PathBuf]) -> Result<Vec<RuleTestFile>, Failure> {
 
 /// The rules under test: all of them that match, so that a rule can be tested whatever stands before it.
 fn engine(paths: &[PathBuf]) -> Result<Engine, Failure> {
-    let choice = RuleChoice::new(paths, None);
-    let (files, _) = choice.read()?;
-    let (report, rules) = RuleSet::load(&files, &[schema()]);
-    let rules = rules.ok_or_else(|| choice.unusable(&report))?;
+    let rules = RuleChoice::new(paths, None).load()?;
     Ok(Engine::new(rules, &EngineOptions::default()))
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod certificate;
+mod events;
 mod falco_yaml;
 mod geoip;
 mod https;
@@ -14,4 +15,6 @@ mod rules;
 mod run;
 mod samples;
 mod send;
+mod shipped_rules;
 mod terminal;
+mod trackers;

@@ -1,4 +1,4 @@
-//! `rules check`, `rules test` and `rules explain`, on the shipped rules and on broken ones.
+//! `rules check`, `rules test`, `rules list` and `rules explain`, on the shipped rules and on broken ones.
 
 use std::{fs, path::PathBuf};
 
@@ -142,4 +142,35 @@ fn an_unknown_rule_names_the_nearest() {
     let (code, _, said) = run_to_end(&["rules", "explain", "GitLab user impersonatd", "-"]);
     assert_eq!(code, 2);
     assert!(said.contains("`GitLab user impersonated`"), "{said}");
+}
+
+#[test]
+fn the_list_says_what_each_rule_finds_and_which_events_it_looks_at() {
+    let folder = TempDir::new().unwrap();
+    let any = "- rule: Any | event\n  desc: two\n    lines\n  condition: gitlab.ip exists\n  output: o\n  priority: INFO\n  \
+               source: gitlab\n  tags: [b, a]\n  enabled: false\n";
+    let path = file(&folder, "rules.yaml", &(RULE.to_owned() + any));
+    let (code, out, said) = run_to_end(&["rules", "list", "--json", "--rules", &path]);
+    assert_eq!((code, said.as_str()), (0, ""));
+    let expected = serde_json::json!([
+        {"name": "Token made", "priority": "Notice", "source": "gitlab", "tags": [], "description": "d", "enabled": true,
+         "event_types": ["personal_access_token_created"]},
+        {"name": "Any | event", "priority": "Informational", "source": "gitlab", "tags": ["a", "b"],
+         "description": "two lines", "enabled": false, "event_types": null},
+    ]);
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), expected);
+
+    let (_, out, _) = run_to_end(&["rules", "list", "--markdown", "--rules", &path]);
+    assert!(out.contains("\n| Any \\| event | Informational | gitlab | a b | two lines |\n"), "{out}");
+    let (_, out, _) = run_to_end(&["rules", "list", "--rules", &path]);
+    assert!(
+        out.contains("Informational  Any | event  (disabled)\n    two lines\n    source=gitlab tags=a,b\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_list_is_of_the_built_in_rules_unless_told_otherwise() {
+    let (code, out, _) = run_to_end(&["rules", "list"]);
+    assert!(code == 0 && out.contains("GitLab user impersonated"), "{out}");
 }

@@ -104,7 +104,7 @@ fn a_wrong_token_is_refused_and_raises_an_alert() {
         assert_eq!(running.post_with(token, event("user_impersonation", &json!({}))), 401);
     }
     let alert = running.alert();
-    assert_eq!(alert["rule"], "GitLab events could not be received");
+    assert_eq!(alert["rule"], "GitLab receiver was sent events that are not from GitLab");
     let (status, rest) = running.stop();
     assert!(status.success());
     assert!(rest.iter().all(|line| !line.contains("impersonated")), "{rest:?}");

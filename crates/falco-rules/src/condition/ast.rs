@@ -285,6 +285,11 @@ impl Transformer {
         Self::GetOpt,
     ];
 
+    /// Whether it is applied to one value, or to each value of one list.
+    pub(crate) fn is_of_one(self) -> bool {
+        !matches!(self, Self::Join | Self::Concat | Self::GetOpt)
+    }
+
     /// As it is written.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,6 +2,8 @@
 //!
 //! `*` and `?` match `/` and leading dots too; `?` and brackets match one byte; `{a,b}` has no meaning.
 
+use std::ops::RangeInclusive;
+
 use crate::condition::memory::CaseRule;
 
 /// A pattern that must match the whole text.
@@ -31,7 +33,7 @@ impl Glob {
         // Where to go on when a byte does not fit: behind the last `*`, which then takes one byte more.
         let mut retry = None;
         while place < text.len() {
-            let byte = self.case.fold(text[place]);
+            let byte = text[place];
             let fits = match pieces.get(piece) {
                 Some(Piece::AnyText) => {
                     piece += 1;
@@ -39,7 +41,7 @@ impl Glob {
                     continue;
                 }
                 Some(Piece::AnyByte) => true,
-                Some(Piece::Byte(wanted)) => *wanted == byte,
+                Some(Piece::Byte(wanted)) => *wanted == self.case.fold(byte),
                 Some(Piece::Set(set)) => set[usize::from(byte)],
                 None => false,
             };
@@ -111,21 +113,27 @@ fn bracket(pattern: &[u8], case: CaseRule) -> Bracket<'_> {
         first = false;
         if byte == b'['
             && let Some(name) = tail.strip_prefix(b":")
-            && let Some((class, tail)) = class(name)
+            && let Some((name, tail)) = class_name(name)
         {
+            let Some(class) = class(name) else { return Bracket::Never };
+            // A class sees the text as it is, also where the case does not matter.
             for byte in 0..=u8::MAX {
                 set[usize::from(byte)] |= class(&byte);
             }
             rest = tail;
             continue;
         }
-        let (low, tail) = if byte == b'\\' {
-            match tail.split_first() {
-                Some((&escaped, tail)) => (case.fold(escaped), tail),
-                None => return Bracket::Never,
+        let (low, tail) = match (byte, tail) {
+            (b'\\', [escaped, tail @ ..]) => (case.fold(*escaped), tail),
+            // Collating symbols and equivalence classes: in the C locale, each is one character.
+            (b'[', [b'=', member, b'=', b']', tail @ ..]) => {
+                set[usize::from(*member)] = true;
+                rest = tail;
+                continue;
             }
-        } else {
-            (case.fold(byte), tail)
+            (b'[', [b'.', member, b'.', b']', tail @ ..]) => (*member, tail),
+            (b'\\', []) | (b'[', [b'.', ..]) => return Bracket::Never,
+            (byte, tail) => (case.fold(byte), tail),
         };
         // A range; its upper end is not folded, so `[A-Z]` matches nothing under `iglob`.
         if let [b'-', high, tail @ ..] = tail
@@ -136,12 +144,10 @@ fn bracket(pattern: &[u8], case: CaseRule) -> Bracket<'_> {
                 (b'\\', None) => return Bracket::Never,
                 (high, _) => (high, tail),
             };
-            for byte in low..=high {
-                set[usize::from(byte)] = true;
-            }
+            insert(&mut set, case, low..=high);
             rest = tail;
         } else {
-            set[usize::from(low)] = true;
+            insert(&mut set, case, low..=low);
             rest = tail;
         }
     }
@@ -153,12 +159,24 @@ fn bracket(pattern: &[u8], case: CaseRule) -> Bracket<'_> {
     Bracket::Set(set, rest)
 }
 
+/// Every byte that is one of these once its case is folded.
+fn insert(set: &mut [bool; 256], case: CaseRule, members: RangeInclusive<u8>) {
+    for byte in 0..=u8::MAX {
+        set[usize::from(byte)] |= members.contains(&case.fold(byte));
+    }
+}
+
+/// The name in `alpha:]`, and what follows it. Only what is written in lower case can be one.
+fn class_name(pattern: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = pattern.iter().position(|byte| !matches!(byte, b'a'..=b'y'))?;
+    let tail = pattern[end..].strip_prefix(b":]")?;
+    Some((&pattern[..end], tail))
+}
+
 type ByteClass = fn(&u8) -> bool;
 
-/// A class such as `alpha:]`, and what follows it.
-fn class(pattern: &[u8]) -> Option<(ByteClass, &[u8])> {
-    let end = pattern.windows(2).position(|pair| pair == b":]")?;
-    let class: ByteClass = match &pattern[..end] {
+fn class(name: &[u8]) -> Option<ByteClass> {
+    Some(match name {
         b"alpha" => u8::is_ascii_alphabetic,
         b"digit" => u8::is_ascii_digit,
         b"alnum" => u8::is_ascii_alphanumeric,
@@ -172,8 +190,7 @@ fn class(pattern: &[u8]) -> Option<(ByteClass, &[u8])> {
         b"cntrl" => u8::is_ascii_control,
         b"xdigit" => u8::is_ascii_hexdigit,
         _ => return None,
-    };
-    Some((class, &pattern[end + 2..]))
+    })
 }
 
 #[cfg(test)]
@@ -202,6 +219,18 @@ mod tests {
         {
             assert!(!glob(pattern, text), "{pattern} {text}");
         }
+    }
+
+    #[test]
+    fn brackets_are_those_of_the_c_library() {
+        for (pattern, text) in [("[[=a=]b]", "a"), ("[[.-.]x]", "-"), ("[[:alpha]", "h"), ("[[:Alpha:]]", "A]")] {
+            assert!(glob(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [("[[:other:]]", "o]"), ("[[.-.]", "["), ("[^[=a=]", "b")] {
+            assert!(!glob(pattern, text), "{pattern} {text}");
+        }
+        assert!(Glob::new(b"[[:upper:]]", CaseRule::IgnoreAscii).matches(b"A"), "a class sees the case");
+        assert!(Glob::new(b"[b]", CaseRule::IgnoreAscii).matches(b"B"));
     }
 
     #[test]

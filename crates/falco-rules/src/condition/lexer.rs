@@ -189,7 +189,7 @@ fn digits(text: &str) -> usize {
 
 fn hex_length(text: &str) -> Option<usize> {
     let rest = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
-    let length = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let length = rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(rest.len());
     (length > 0).then_some(2 + length)
 }
 

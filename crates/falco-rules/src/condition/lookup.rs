@@ -15,7 +15,15 @@ pub(crate) fn field(
 ) -> Result<(FieldRef, Option<Argument>), ConditionErrorKind> {
     let unknown = || ConditionErrorKind::UnknownField { name: name.to_owned(), nearest: schema.nearest_field(name) };
     let problem = |problem| ConditionErrorKind::FieldArgument { field: name.to_owned(), problem };
-    let field = schema.field(name).ok_or_else(unknown)?;
+    let Some(field) = schema.field(name) else {
+        // Falco takes such a name for the longest field that it begins with, and misses the argument of that first.
+        return Err(match schema.field_it_begins_with(name).map(|field| schema.shape(field).2) {
+            Some(FieldArgument::RequiredKey | FieldArgument::RequiredIndex) if argument.is_none() => {
+                problem("is no field; a field with a shorter name requires an argument in brackets")
+            }
+            _ => unknown(),
+        });
+    };
     let (.., takes) = schema.shape(field);
     let Some(argument) = argument.filter(|argument| !argument.is_empty()) else {
         return match takes {

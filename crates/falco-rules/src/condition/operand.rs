@@ -142,7 +142,7 @@ impl<'s> OperandTable<'s> {
                 _ => return Err(refuse("the argument in brackets must be one option character".to_owned())),
             },
         };
-        let of_one = !matches!(transformer, Transformer::Join | Transformer::Concat | Transformer::GetOpt);
+        let of_one = transformer.is_of_one();
         if of_one && (arguments.len() != 1 || matches!(arguments[0].kind, OperandKind::Text(_))) {
             return Err(refuse("takes one argument: a field or a transformer".to_owned()));
         }

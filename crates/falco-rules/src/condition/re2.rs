@@ -173,7 +173,7 @@ impl Translation<'_> {
             'r' => Ok('\r'),
             't' => Ok('\t'),
             'v' => Ok('\x0b'),
-            c if c.is_ascii() && !c.is_ascii_alphanumeric() && c != '_' => Ok(c),
+            c if c.is_ascii() && !c.is_ascii_alphanumeric() => Ok(c),
             _ => Err(bad()),
         }
     }
@@ -343,6 +343,7 @@ mod tests {
         assert!(matches("a*?b", "aab"));
         assert!(matches("[]a-]+", "]-a"));
         assert!(matches(r"\x41\.[[:digit:]]", "A.7"));
+        assert!(matches(r"a\_b", "a_b"));
     }
 
     #[test]

@@ -10,19 +10,30 @@ use crate::event::Event;
 use crate::schema::{FieldRef, FieldType, GenericField};
 use crate::value::Value;
 
-/// A value that was looked for, or not yet.
-type Slot<'e> = Option<Option<Value<'e>>>;
+/// The place of an operand that was not looked for yet.
+const NOWHERE: u32 = u32::MAX;
 
 /// The values of one event for the conditions compiled by one [`Compiler`](crate::Compiler).
 pub struct EventValues<'e> {
     operands: &'e Operands,
     event: &'e dyn Event,
-    slots: Vec<Slot<'e>>,
+    /// For each operand its place in `found`, or [`NOWHERE`]. Behind an event only the operands found are taken out, so
+    /// that those which no candidate asks for cost nothing, however many there are.
+    places: Vec<u32>,
+    found: Vec<Found<'e>>,
 }
+
+/// An operand that was looked for, and its value if it has one.
+type Found<'e> = (OperandId, Option<Value<'e>>);
 
 /// The memory of an [`EventValues`], kept from event to event.
 #[derive(Debug, Default)]
-pub struct EventValuesBuffer(Vec<Slot<'static>>);
+pub struct EventValuesBuffer {
+    /// All of them [`NOWHERE`].
+    places: Vec<u32>,
+    /// Empty.
+    found: Vec<Found<'static>>,
+}
 
 impl<'e> EventValues<'e> {
     /// The values of an event. Nothing is extracted yet.
@@ -32,16 +43,18 @@ impl<'e> EventValues<'e> {
 
     /// The same in memory that is there already.
     pub fn reusing(buffer: EventValuesBuffer, operands: &'e Operands, event: &'e dyn Event) -> Self {
-        let mut slots: Vec<Slot<'e>> = buffer.0;
-        slots.resize_with(operands.compiled.len(), || None);
-        Self { operands, event, slots }
+        let EventValuesBuffer { mut places, found } = buffer;
+        places.resize(operands.compiled.len(), NOWHERE);
+        Self { operands, event, places, found }
     }
 
     /// Gives the memory back.
     pub fn into_buffer(mut self) -> EventValuesBuffer {
-        self.slots.clear();
+        for (id, _) in self.found.drain(..) {
+            self.places[id.index()] = NOWHERE;
+        }
         // Of the same size and without any element, so this keeps the allocation.
-        EventValuesBuffer(self.slots.into_iter().map(|_| None).collect())
+        EventValuesBuffer { places: self.places, found: self.found.into_iter().map(|(id, _)| (id, None)).collect() }
     }
 
     /// When the event happened, in nanoseconds since the epoch.
@@ -56,15 +69,17 @@ impl<'e> EventValues<'e> {
 
     /// Finds a value, unless that was done before.
     pub(crate) fn find(&mut self, id: OperandId) {
-        if self.slots[id.index()].is_none() {
+        if self.places[id.index()] == NOWHERE {
             let value = self.compute(id);
-            self.slots[id.index()] = Some(value);
+            // There are no more places than operands, and those are counted in 32 bits.
+            self.places[id.index()] = u32::try_from(self.found.len()).unwrap_or(NOWHERE);
+            self.found.push((id, value));
         }
     }
 
     /// A value that was found before.
     pub(crate) fn found(&self, id: OperandId) -> Option<&Value<'e>> {
-        self.slots[id.index()].as_ref()?.as_ref()
+        self.found.get(self.places[id.index()] as usize)?.1.as_ref()
     }
 
     /// A value.
@@ -204,8 +219,11 @@ mod tests {
         let answers = conditions.each_ref().map(|condition| condition.matches(&mut values));
         assert_eq!(answers, [false, true, true]);
         assert_eq!(event.extractions.get(), 1);
-        let memory = values.slots.as_ptr() as usize;
+        let memory = values.found.as_ptr() as usize;
         let buffer = values.into_buffer();
-        assert_eq!(EventValues::reusing(buffer, &operands, &event).slots.as_ptr() as usize, memory);
+        let again = EventValues::reusing(buffer, &operands, &event);
+        assert_eq!(again.found.as_ptr() as usize, memory);
+        assert!(!conditions[0].matches(&mut { again }));
+        assert_eq!(event.extractions.get(), 2, "nothing is left of the event before");
     }
 }

@@ -1,5 +1,8 @@
 //! Compiles everything the files define: lists, macros, then the rules.
 
+use std::collections::BTreeMap;
+
+use super::asked::asked_fields;
 use super::lists::Lists;
 use super::macros::{CompiledMacros, macro_at, mentioned};
 use super::na_check::unsafe_na_checks;
@@ -63,6 +66,14 @@ pub(super) fn compile(
     Some(CompiledRules { operands: compilers.into_iter().map(Compiler::finish).collect(), rules })
 }
 
+/// Fields of system calls that Falco warns of, also where the event source does not have them.
+const DEPRECATED_FIELDS: [&str; 6] =
+    ["evt.dir", "evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.human", "evt.wait_latency"];
+
+fn deprecated(field: &str) -> String {
+    format!("the field {field} is deprecated")
+}
+
 /// Why a rule is not compiled; nothing where that has been reported elsewhere.
 type Unusable = Option<Box<Diagnostic>>;
 
@@ -116,14 +127,22 @@ impl RuleCompiler<'_> {
             text = text.replace(CONTAINER_INFO, "");
         }
         let error = match OutputFormat::new(&text, compiler) {
-            Ok(output) => return Ok(Some(output)),
+            Ok(output) => {
+                // Falco looks for the names anywhere in the text.
+                for field in DEPRECATED_FIELDS.into_iter().filter(|field| text.contains(field)) {
+                    let trail = item.trail.step(ItemKind::RuleOutput, "", &item.output.piece(0).0.bytes);
+                    self.findings.push(Diagnostic::new(Code::DeprecatedItem, deprecated(field), trail));
+                }
+                return Ok(Some(output));
+            }
             Err(error) => error,
         };
-        // Falco's text for every problem with a field in an output begins with words that `skip-if-unknown-filter` covers.
-        let code = if item.skip_if_unknown_filter { Code::UnknownFilter } else { Code::CompileOutput };
+        // Falco's text for every problem behind a `%` begins with words that `skip-if-unknown-filter` covers.
+        let is_skipped = item.skip_if_unknown_filter && matches!(error, OutputError::Operand { .. });
+        let code = if is_skipped { Code::UnknownFilter } else { Code::CompileOutput };
         let trail = item.trail.step(ItemKind::RuleOutput, "", &item.output.piece(0).0.bytes);
         let problem = Diagnostic::new(code, error.to_string(), trail).at(self.output_place(item, text, &error));
-        if item.skip_if_unknown_filter {
+        if is_skipped {
             self.findings.push(problem);
             return Ok(None);
         }
@@ -174,10 +193,20 @@ impl RuleCompiler<'_> {
             })?;
         let mut unsafe_checks = Vec::new();
         unsafe_na_checks(&expr, &mut |span| unsafe_checks.push(span));
-        for span in unsafe_checks {
+        // Falco warns once of a condition.
+        if let Some(&span) = unsafe_checks.first() {
             let message = "comparing a field with <NA> does not tell whether it has a value";
             let problem = Diagnostic::new(Code::UnsafeNaCheck, message, trail.clone());
             self.findings.push(problem.at(self.placement.place(span, &assembled)).help("use `exists`"));
+        }
+        let mut asked = BTreeMap::new();
+        asked_fields(&expr, &mut |field, span| {
+            asked.entry(field).or_insert(span);
+        });
+        for field in DEPRECATED_FIELDS {
+            let Some(&span) = asked.get(field) else { continue };
+            let problem = Diagnostic::new(Code::DeprecatedItem, deprecated(field), trail.clone());
+            self.findings.push(problem.at(self.placement.place(span, &assembled)));
         }
         self.compile_condition(item, expr, compiler, &trail, &assembled)
     }

@@ -1,12 +1,13 @@
 //! Loads rules files: reads one after the other, and after each compiles everything there is so far, as Falco does.
 
+mod asked;
 mod compile;
 mod lists;
 mod macros;
 mod na_check;
 mod placement;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::diagnostic::{Code, Diagnostic, FileId, ItemKind, Trail};
 use crate::report::{FileReport, LoadReport};
@@ -58,6 +59,14 @@ impl RuleSet {
     /// The rule of that name.
     pub fn rule(&self, name: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.name == name)
+    }
+
+    /// The texts of which a field must have one for a rule to fire, the field used without an argument. `None` where the
+    /// rule can fire with any text or none, where there is no such rule, or where its source has no such field.
+    pub fn required_values(&self, rule: &str, field: &str) -> Option<BTreeSet<&str>> {
+        let rule = self.rule(rule)?;
+        let source = &self.sources[rule.source_index];
+        rule.condition.required_values(&source.operands, source.schema.field_id(field)?)
     }
 
     /// Why a rule is true of an event of its source, or is not: its condition part by part. `None` where there is no such

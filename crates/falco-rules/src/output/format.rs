@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::condition::{Compiler, EventValues, Operand, OperandId, OperandKind, parse_operand};
+use crate::condition::{Compiler, EventValues, Operand, OperandId, OperandKind, Transformer, parse_operand};
 use crate::output::render::{ABSENT, json_of, text_of};
 use crate::schema::{FieldRef, GenericField};
 
@@ -11,6 +11,9 @@ const WIDEST: usize = 10_000;
 
 /// A field's name is shorter than this, so there is nothing to find in a longer word.
 const LONGEST_NAME: usize = 256;
+
+/// How many closing brackets behind a `%` are tried as the end of a transformer or an argument.
+const MOST_BRACKETS: usize = 64;
 
 /// Why an output format cannot be used. The code Falco gives it is `LOAD_ERR_COMPILE_OUTPUT`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +65,9 @@ enum Style {
     EventTime,
     /// In the text, at least nine digits.
     NineDigits,
+    /// In the text, no value: Falco writes a number in the format of the field it was made from, and texts of its own
+    /// have none.
+    NoText,
 }
 
 impl OutputFormat {
@@ -139,7 +145,7 @@ impl OutputFormat {
                 Piece::Text(plain) => text.extend_from_slice(plain.as_bytes()),
                 Piece::Value { operand, width, style } => {
                     let start = text.len();
-                    match values.get(*operand) {
+                    match values.get(*operand).filter(|_| *style != Style::NoText) {
                         Some(value) if *style == Style::NineDigits => {
                             let digits = text_of(value);
                             text.resize(text.len() + 9_usize.saturating_sub(digits.len()), b'0');
@@ -178,7 +184,16 @@ impl OutputField {
 }
 
 fn style(operand: &Operand, compiler: &Compiler<'_>) -> Style {
-    let OperandKind::Field(name) = &operand.kind else { return Style::Typed };
+    let name = match &operand.kind {
+        OperandKind::Field(name) => name,
+        OperandKind::Transform { transformer: Transformer::Len, arguments, .. } => {
+            return match arguments.as_slice() {
+                [argument] if !is_of_plugin(argument, compiler) => Style::NoText,
+                _ => Style::Typed,
+            };
+        }
+        _ => return Style::Typed,
+    };
     match compiler.schema().field(&name.name) {
         Some(FieldRef::Generic(
             GenericField::Time
@@ -194,6 +209,17 @@ fn style(operand: &Operand, compiler: &Compiler<'_>) -> Style {
     }
 }
 
+/// Whether a field of the caller is transformed here, and not several values or a field of Falco's own.
+fn is_of_plugin(operand: &Operand, compiler: &Compiler<'_>) -> bool {
+    match &operand.kind {
+        OperandKind::Field(name) => compiler.schema().field_id(&name.name).is_some(),
+        OperandKind::Transform { transformer, arguments, .. } if transformer.is_of_one() => {
+            arguments.iter().all(|argument| is_of_plugin(argument, compiler))
+        }
+        _ => false,
+    }
+}
+
 /// The operand at the beginning of a text, and how long it is.
 fn longest_operand(text: &str, compiler: &mut Compiler<'_>) -> Result<(Operand, usize), crate::ConditionErrorKind> {
     let problem = match parse_operand(text) {
@@ -203,10 +229,14 @@ fn longest_operand(text: &str, compiler: &mut Compiler<'_>) -> Result<(Operand, 
         },
         Err(error) => error.kind,
     };
+    // Falco leaves off one byte after the other until something is left that it knows. Only at the end of a name, of an
+    // argument or of a transformer can that be.
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
     let name = text.find(|c| !is_name(c)).unwrap_or(text.len()).min(LONGEST_NAME);
-    let shorter = (1..=name).rev().find_map(|length| {
-        let (operand, taken) = parse_operand(&text[..length]).ok().filter(|(_, taken)| *taken == length)?;
+    let closing = text.char_indices().filter(|(_, c)| matches!(c, ')' | ']')).map(|(at, _)| at + 1);
+    let ends: Vec<_> = (1..=name).chain(closing.take(MOST_BRACKETS).filter(|end| *end > name)).collect();
+    let shorter = ends.into_iter().rev().find_map(|length| {
+        let (operand, taken) = parse_operand(&text[..length]).ok()?;
         compiler.operand(&operand).is_ok().then_some((operand, taken))
     });
     shorter.ok_or(problem)
@@ -272,6 +302,16 @@ mod tests {
     fn the_longest_known_name_counts() {
         assert_eq!(formatted("%t.sum").map(|(text, _)| text).as_deref(), Some("dHJ1ZQ==um"));
         assert_eq!(formatted("%t.s[0]").map(|(text, _)| text).as_deref(), Some("dHJ1ZQ==[0]"));
+        for text in ["[x]", "[", "[%evt.num] (a)", "[\"a\"]"] {
+            let expected = format!("true{}", text.replace("%evt.num", "7"));
+            assert_eq!(formatted(&format!("%b64(t.s){text}")).map(|(text, _)| text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_written_only_of_the_callers_fields() {
+        let (text, _) = formatted("%len(t.s) %len(b64(t.s)) %len(evt.source) %len(concat(t.s, t.s))").expect("valid");
+        assert_eq!(text, "8 4 <NA> <NA>");
     }
 
     #[test]

@@ -26,6 +26,12 @@ pub enum FileProblem {
     /// The file cannot be opened or read on, or its compressed data are damaged. What follows in this file is lost.
     #[error("cannot be read: {0}")]
     Unreadable(#[source] io::Error),
+    /// How far it has been read cannot be saved, so after a restart some of it will be read again.
+    #[error("how far files are read cannot be saved: {0}; make room in StateDir, or let this user write to it")]
+    Unsaved(#[source] io::Error),
+    /// It was cut while an event in it was half written.
+    #[error("the file was cut in the middle of an event")]
+    Cut,
     /// Not JSON, or an object that does not end.
     #[error("not JSON")]
     NotJson,
@@ -53,7 +59,7 @@ impl FileError {
     /// The kind of problem to report it as.
     pub const fn kind(&self) -> ProblemKind {
         match self.problem {
-            FileProblem::Unreadable(_) => ProblemKind::UnreadableFile,
+            FileProblem::Unreadable(_) | FileProblem::Unsaved(_) => ProblemKind::UnreadableFile,
             _ => ProblemKind::MalformedFile,
         }
     }

@@ -16,7 +16,7 @@ use super::progress::Progress;
 use crate::event::ReceivedEvent;
 
 /// GitLab's own limit for one event, and more than it ever sends.
-const MAX_EVENT_BYTES: usize = 25 * 1024 * 1024;
+pub(super) const MAX_EVENT_BYTES: usize = 25 * 1024 * 1024;
 
 /// One event of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl OpenFile {
 }
 
 /// The one event that `text` is.
-fn object(text: &[u8]) -> Result<&str, FileProblem> {
+pub(super) fn object(text: &[u8]) -> Result<&str, FileProblem> {
     if text.starts_with(b"[") {
         // As a body this would be an array of events; here it stands where an event should.
         return Err(FileProblem::NotAnObject(JsonKind::Array));

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::WalkDir;
@@ -26,11 +26,11 @@ pub(super) enum Input {
 }
 
 impl InputFiles {
-    /// Takes each path as it is given: a file whatever its name, `-` as standard input, a folder as all files below it,
-    /// sorted by name, that are called `.json`, `.ndjson`, `.jsonl` or `.log`, also rotated (`.log.1`) and compressed
+    /// Takes each path as it is given: a file whatever its name, `-` as standard input, a pattern with `*`, `?` or `[…]` as
+    /// what it matches (`**` is any folders), a folder as all files below it, sorted by name, that are called `.json`, `.ndjson`, `.jsonl` or `.log`, also rotated (`.log.1`) and compressed
     /// (`.gz`, `.zst`).
     ///
-    /// Fails on a given path that does not exist; trouble deeper in a folder comes out with the events.
+    /// Fails on a given path that does not exist, and on a pattern that matches nothing; trouble deeper in a folder comes out with the events.
     pub fn find<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Self, FileError> {
         let mut files = Self { inputs: Vec::new(), total_bytes: Some(0) };
         for path in paths {
@@ -40,11 +40,13 @@ impl InputFiles {
                 files.total_bytes = None;
                 continue;
             }
-            let metadata = fs::metadata(path).map_err(|error| unreadable(path, error))?;
-            if metadata.is_dir() {
-                files.add_folder(path);
-            } else {
-                files.add_file(path, &metadata);
+            for path in matching(path)? {
+                let metadata = fs::metadata(&path).map_err(|error| unreadable(&path, error))?;
+                if metadata.is_dir() {
+                    files.add_folder(&path);
+                } else {
+                    files.add_file(&path, &metadata);
+                }
             }
         }
         Ok(files)
@@ -90,6 +92,36 @@ impl InputFiles {
         self.inputs.push(Input::File(path.into()));
         self.total_bytes = self.total_bytes.filter(|_| metadata.is_file()).map(|total| total + metadata.len());
     }
+}
+
+/// The files to follow: like [`InputFiles::find`], without those that are compressed.
+pub(super) fn followed(pattern: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let mut found = Vec::new();
+    for path in matching(pattern)? {
+        if !fs::metadata(&path).map_err(|error| unreadable(&path, error))?.is_dir() {
+            found.push(path);
+            continue;
+        }
+        let below = WalkDir::new(&path).follow_links(true).sort_by_file_name().into_iter().flatten();
+        found.extend(below.map(walkdir::DirEntry::into_path).filter(|path| holds_events(path)));
+    }
+    found.retain(|path| !path.extension().is_some_and(|ending| ending == "gz" || ending == "zst"));
+    Ok(found)
+}
+
+/// What a path with `*`, `?` or `[…]` matches, sorted by name. A path that is there is taken as it is, whatever its name.
+fn matching(path: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let pattern = match path.to_str() {
+        Some(pattern) if pattern.contains(['*', '?', '[']) && !path.exists() => pattern,
+        _ => return Ok(vec![path.to_owned()]),
+    };
+    let invalid = |error: glob::PatternError| unreadable(path, io::Error::new(io::ErrorKind::InvalidInput, error));
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+    let found: Vec<_> = glob::glob_with(pattern, options).map_err(invalid)?.flatten().collect();
+    if found.is_empty() {
+        return Err(unreadable(path, io::Error::new(io::ErrorKind::NotFound, "no file matches this pattern")));
+    }
+    Ok(found)
 }
 
 fn unreadable(path: &Path, error: io::Error) -> FileError {

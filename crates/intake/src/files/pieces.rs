@@ -27,38 +27,96 @@ pub(super) enum PieceError {
 /// one was; so one cut-off line costs one line, and one broken object of an indented array costs that object. A line can
 /// therefore be looked at more than once, but not more often than brackets may nest: a value that is still open at the
 /// end of its line is one level deeper for whoever looked at it before.
+///
+/// An error of the reader loses nothing: asked again, it goes on where it was. So the end of a file that still grows may be
+/// an error, such as [`io::ErrorKind::WouldBlock`].
 pub(super) struct Pieces<R> {
     window: Window<R>,
     max_bytes: usize,
     in_array: bool,
+    leaving: Option<Leaving>,
     /// Length of the piece handed out last, which is still in the window.
     handed_out: usize,
+}
+
+/// A value that is no piece, while its end is looked for.
+struct Leaving {
+    /// Where it begins.
+    position: u64,
+    line: u64,
+    column: usize,
+    error: PieceError,
+    until: Until,
+    /// The line that was being left is behind.
+    is_at_line_start: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// The next line.
+    NextLine,
+    /// The next line in which a value can begin that does not belong to the broken one.
+    NextValue,
 }
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl<R: BufRead> Pieces<R> {
     pub(super) fn new(reader: R, max_bytes: usize) -> Self {
-        Self { window: Window::new(reader), max_bytes, in_array: false, handed_out: 0 }
+        Self::within(reader, max_bytes, 1, false)
+    }
+
+    /// The pieces of a text that goes on in this line of a larger one, perhaps within an array.
+    pub(super) const fn within(reader: R, max_bytes: usize, line: u64, in_array: bool) -> Self {
+        Self { window: Window::new(reader, line), max_bytes, in_array, leaving: None, handed_out: 0 }
+    }
+
+    /// How many bytes of the text are dealt with, the piece handed out last included; the line there; whether that is
+    /// within an array.
+    pub(super) fn place(&self) -> (u64, u64, bool) {
+        if let Some(leaving) = &self.leaving {
+            return (leaving.position, leaving.line, self.in_array);
+        }
+        let handed_out = &self.window.bytes()[..self.handed_out];
+        let line = self.window.line() + memchr::memchr_iter(b'\n', handed_out).count() as u64;
+        (self.window.position() + self.handed_out as u64, line, self.in_array)
+    }
+
+    /// Whether something has been read that is no whole piece yet.
+    pub(super) fn has_rest(&self) -> bool {
+        self.leaving.is_some() || !self.window.bytes()[self.handed_out..].trim_ascii().is_empty()
     }
 
     /// The next piece, none at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
         self.window.consume(std::mem::take(&mut self.handed_out));
+        if let Some(leaving) = self.leaving.take() {
+            return self.leave(leaving).map(Some);
+        }
         let Some(first) = self.skip_to_value()? else { return Ok(self.end()) };
         let line = self.window.line();
         let found = match first {
             b'{' | b'[' => self.nested_value()?,
             _ => self.other_value()?,
         };
-        let text = match found {
+        match found {
             Ok(length) => {
                 self.handed_out = length;
-                Ok(&self.window.bytes()[..length])
+                Ok(Some(Piece { line, text: Ok(&self.window.bytes()[..length]) }))
             }
-            Err(error) => Err(error),
-        };
-        Ok(Some(Piece { line, text }))
+            Err((error, until)) => {
+                let column = self.window.column();
+                self.leave(Leaving {
+                    position: self.window.position(),
+                    line,
+                    column,
+                    error,
+                    until,
+                    is_at_line_start: false,
+                })
+                .map(Some)
+            }
+        }
     }
 
     /// Skips white space and what separates values; enters and leaves arrays. Tells the first byte of the value.
@@ -94,7 +152,7 @@ impl<R: BufRead> Pieces<R> {
     }
 
     /// The length of the object or array that begins here.
-    fn nested_value(&mut self) -> io::Result<Result<usize, PieceError>> {
+    fn nested_value(&mut self) -> io::Result<Result<usize, (PieceError, Until)>> {
         let mut nesting = Nesting::default();
         let error = loop {
             match nesting.look_at(self.window.bytes()) {
@@ -109,15 +167,30 @@ impl<R: BufRead> Pieces<R> {
                 break PieceError::Broken;
             }
         };
-        self.leave_broken_value()?;
-        Ok(Err(error))
+        Ok(Err((error, Until::NextValue)))
     }
 
-    /// Goes to the next line in which a value can begin that does not belong to the broken one.
-    fn leave_broken_value(&mut self) -> io::Result<()> {
-        let column = self.window.column();
+    /// Leaves the broken value behind and tells what was wrong with it.
+    fn leave(&mut self, mut leaving: Leaving) -> io::Result<Piece<'static>> {
+        match self.try_to_leave(&mut leaving) {
+            Ok(()) => Ok(Piece { line: leaving.line, text: Err(leaving.error) }),
+            Err(error) => {
+                self.leaving = Some(leaving);
+                Err(error)
+            }
+        }
+    }
+
+    fn try_to_leave(&mut self, leaving: &mut Leaving) -> io::Result<()> {
         loop {
-            self.window.consume_line()?;
+            if !leaving.is_at_line_start {
+                self.window.consume_line()?;
+                leaving.is_at_line_start = true;
+            }
+            if leaving.until == Until::NextLine {
+                return Ok(());
+            }
+            let column = leaving.column;
             while self.window.column() <= column && matches!(self.window.first()?, Some(b' ' | b'\t')) {
                 self.window.consume(1);
             }
@@ -125,14 +198,14 @@ impl<R: BufRead> Pieces<R> {
                 None => return Ok(()),
                 Some(b'{' | b'[') if self.window.column() <= column => return Ok(()),
                 Some(b']') if self.in_array && self.window.column() <= column => return Ok(()),
-                Some(_) => {}
+                Some(_) => leaving.is_at_line_start = false,
             }
         }
     }
 
     /// The length of what begins here and is no object: a number, a string, garbage. It ends with its line; in an array,
     /// also with its element.
-    fn other_value(&mut self) -> io::Result<Result<usize, PieceError>> {
+    fn other_value(&mut self) -> io::Result<Result<usize, (PieceError, Until)>> {
         let mut seen = 0;
         loop {
             let rest = &self.window.bytes()[seen..];
@@ -143,8 +216,7 @@ impl<R: BufRead> Pieces<R> {
             }
             seen += rest.len();
             if seen > self.max_bytes {
-                self.window.consume_line()?;
-                return Ok(Err(PieceError::TooLarge));
+                return Ok(Err((PieceError::TooLarge, Until::NextLine)));
             }
             if !self.window.grow()? {
                 return Ok(Ok(seen));
@@ -169,6 +241,24 @@ mod tests {
             found.push((piece.line, piece.text.map(|text| String::from_utf8(text.to_vec()).unwrap())));
         }
         found
+    }
+
+    /// A text of which these portions come in one after another, and after them the rest.
+    struct Growing {
+        text: Vec<u8>,
+        portions: std::vec::IntoIter<usize>,
+    }
+
+    impl io::Read for Growing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let portion = self.portions.next().unwrap_or(usize::MAX).min(self.text.len()).min(buffer.len());
+            if portion == 0 && !self.text.is_empty() {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            buffer[..portion].copy_from_slice(&self.text[..portion]);
+            self.text.drain(..portion);
+            Ok(portion)
+        }
     }
 
     /// JSON values, at most three levels deep, with the characters that mean something in JSON in their strings.
@@ -228,6 +318,26 @@ mod tests {
                     .collect();
                 prop_assert_eq!(&found, &objects, "{}", text);
             }
+        }
+
+        #[test]
+        fn a_text_that_comes_in_while_it_is_read_gives_the_same(
+            text in r#"[a{}\[\]":,\\ \n1]{0,60}"#,
+            portions in prop::collection::vec(0_usize..5, 0..100),
+        ) {
+            let reader = BufReader::new(Growing { text: text.clone().into(), portions: portions.into_iter() });
+            let mut pieces = Pieces::new(reader, 10_000);
+            let mut found = Vec::new();
+            loop {
+                match pieces.next() {
+                    Ok(Some(piece)) => {
+                        found.push((piece.line, piece.text.map(|text| String::from_utf8(text.to_vec()).unwrap())));
+                    }
+                    Ok(None) => break,
+                    Err(error) => prop_assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
+                }
+            }
+            prop_assert_eq!(found, self::pieces(&text, 1_000));
         }
 
         #[test]

@@ -10,11 +10,19 @@ pub(super) struct Window<R> {
     start: usize,
     line: u64,
     column: usize,
+    /// How many bytes were consumed.
+    position: u64,
 }
 
 impl<R: BufRead> Window<R> {
-    pub(super) const fn new(reader: R) -> Self {
-        Self { reader, bytes: Vec::new(), start: 0, line: 1, column: 0 }
+    /// A window on a text that begins in this line of a larger one.
+    pub(super) const fn new(reader: R, line: u64) -> Self {
+        Self { reader, bytes: Vec::new(), start: 0, line, column: 0, position: 0 }
+    }
+
+    /// How many bytes of the text are before [`bytes`](Self::bytes).
+    pub(super) const fn position(&self) -> u64 {
+        self.position
     }
 
     /// What is read and not consumed.
@@ -69,6 +77,7 @@ impl<R: BufRead> Window<R> {
             None => self.column += length,
         }
         self.start += length;
+        self.position += length as u64;
     }
 
     /// Leaves the rest of the line behind, however long it is.

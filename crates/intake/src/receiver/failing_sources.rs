@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 /// Mistakes are free up to here: a GitLab with an old token sends some before anybody has changed it.
 const FREE_FAILURES: u32 = 10;
-const FIRST_DELAY: Duration = Duration::from_millis(100);
+const FIRST_DELAY: Duration = Duration::from_millis(10);
 /// A source that has been quiet that long is a new one.
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
 /// Some 400 kB. With more sources at once, those that failed longest ago are forgotten first.
@@ -90,7 +90,7 @@ mod tests {
         let (failing, now) = (FailingSources::new(1024, LONGEST_DELAY), Instant::now());
         let delays: Vec<_> = (0..1000).map(|_| failing.failed(address("192.0.2.1"), now).as_millis()).collect();
         assert_eq!(delays[..10], [0; 10]);
-        assert_eq!(delays[10..16], [100, 200, 400, 800, 1600, 2000]);
+        assert_eq!(delays[10..19], [10, 20, 40, 80, 160, 320, 640, 1280, 2000]);
         assert_eq!(delays[999], 2000);
         assert_eq!(failing.failed(address("192.0.2.2"), now), Duration::ZERO);
     }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use audit_event::{Origin, events};
+use audit_event::{EventIndex, Origin, events};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, EXPECT, HeaderName, HeaderValue};
@@ -21,6 +21,9 @@ use crate::metrics::Counter;
 use crate::problem::ProblemKind;
 
 static TOKEN_HEADER: HeaderName = HeaderName::from_static("x-gitlab-event-streaming-token");
+
+/// Events of one body that are made safe together.
+const EVENTS_AT_ONCE: usize = 1000;
 
 /// Answers a request, whatever it is, without waiting for whoever takes the events.
 pub(super) async fn answer(
@@ -71,7 +74,7 @@ async fn receive(request: Request<Incoming>, client: IpAddr, context: &Connectio
     // The semaphore is never closed; this fails never.
     let _place = context.bodies.acquire().await;
     let body = body::read(body, &context.limits, &context.body_memory).await?;
-    accept_events(&body.bytes, client, instance.as_ref(), context)?;
+    accept_events(&body.bytes, client, instance.as_ref(), context).await?;
     tracing::debug!(%client, status = StatusCode::OK.as_u16(), bytes = body.bytes.len(), "request accepted");
     Ok(())
 }
@@ -98,8 +101,9 @@ fn admit(head: &Parts, client: IpAddr, context: &ConnectionContext) -> Result<Op
     Ok(token.instance)
 }
 
-/// Puts the body's events into the inbox. Fails if none of them could be put there, unless the body is an empty array.
-fn accept_events(
+/// Puts the body's events into the inbox and waits until they are safe there. Fails if none of them is, unless the body is
+/// an empty array.
+async fn accept_events(
     body: &[u8],
     client: IpAddr,
     instance: Option<&Arc<str>>,
@@ -107,30 +111,29 @@ fn accept_events(
 ) -> Result<(), Rejection> {
     let inbox = &context.inbox;
     let (mut was_any_accepted, mut first_rejection) = (false, None);
-    let mut arrived = 0;
-    for event in events(body) {
-        inbox.count(Counter::EventsReceived);
-        let outcome = match event {
-            Ok(json) => {
-                arrived += 1;
-                let event = ReceivedEvent::now(json, Origin::Webhook, instance.cloned());
-                inbox.push(event).map_err(Rejection::Refused)
-            }
-            Err(error) => {
-                inbox.count(Counter::EventsMalformed);
-                inbox.report(ProblemKind::MalformedBody, || {
-                    format!("what {client} sent is not an audit event: {error}")
-                });
-                Err(Rejection::NoEvent(error))
-            }
-        };
-        match outcome {
-            Ok(()) => was_any_accepted = true,
-            Err(rejection) => _ = first_rejection.get_or_insert(rejection),
-        }
-    }
-    if arrived > 0 {
-        inbox.arrived(instance, arrived);
+    let mut index = EventIndex::default();
+    let mut events = events(body).peekable();
+    // A body may hold millions of tiny events, which take more memory than the body does.
+    while events.peek().is_some() {
+        let mut part = events.by_ref().take(EVENTS_AT_ONCE).filter_map(|event| {
+            inbox.count(Counter::EventsReceived);
+            let malformed = match event {
+                Ok(json) => {
+                    inbox.arrived(instance, 1);
+                    return Some(ReceivedEvent::now(json, Origin::Webhook, instance.cloned()));
+                }
+                Err(error) => error,
+            };
+            inbox.count(Counter::EventsMalformed);
+            inbox.report(ProblemKind::MalformedBody, || {
+                format!("what {client} sent is not an audit event: {malformed}")
+            });
+            first_rejection.get_or_insert(Rejection::NoEvent(malformed));
+            None
+        });
+        let accepted = inbox.accept(&mut part, &mut index).await;
+        was_any_accepted |= accepted.count > 0;
+        first_rejection = first_rejection.or(accepted.refused.map(Rejection::Refused));
     }
     match first_rejection {
         Some(rejection) if !was_any_accepted => Err(rejection),

@@ -71,8 +71,9 @@ pub struct Limits {
     pub write_timeout: Duration,
     /// From the connection to the end of the TLS handshake.
     pub tls_handshake_timeout: Duration,
-    /// How long at most the answer to a source that shows wrong tokens again and again is held back. GitLab waits 8
-    /// seconds for an answer.
+    /// How long at most the answer to a source that shows wrong tokens again and again is held back. A token is far too
+    /// long to be guessed at any rate, so this only keeps a flood cheap; a misconfigured GitLab waits 8 seconds at most, and
+    /// its other destinations wait with it.
     pub failure_delay: Duration,
     /// How long running requests may go on when the receiver stops.
     pub stop_timeout: Duration,
@@ -92,7 +93,7 @@ impl Default for Limits {
             body_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(10),
             tls_handshake_timeout: Duration::from_secs(10),
-            failure_delay: Duration::from_secs(2),
+            failure_delay: Duration::from_millis(250),
             stop_timeout: Duration::from_secs(5),
             reload_interval: Duration::from_secs(1),
         }

@@ -208,6 +208,45 @@ fn a_folder_is_read_recursively_in_the_order_of_names() {
 }
 
 #[test]
+fn a_pattern_is_what_it_matches_in_the_order_of_names() {
+    let folder = TempDir::new().unwrap();
+    for (name, content) in [("b.log", "{\"id\":2}"), ("a.log", "{\"id\":1}"), ("c.txt", "{}"), (".d.log", "{}")] {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    let ids: Vec<_> = read(&folder.path().join("*.log")).into_iter().map(|event| event.unwrap().event.json).collect();
+    assert_eq!(ids, ["{\"id\":1}".into(), "{\"id\":2}".into()]);
+    for nothing in ["*.json", "[", "**x"] {
+        assert!(InputFiles::find([folder.path().join(nothing)]).is_err(), "{nothing}");
+    }
+    // A name is taken as it is where there is such a file.
+    fs::write(folder.path().join("[1].log"), "{}").unwrap();
+    assert_eq!(read(&folder.path().join("[1].log")).len(), 1);
+}
+
+#[test]
+fn what_gitlab_and_its_operators_write_is_read() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    };
+    // The S3 destination: one object a file, since 19 also an array.
+    write("user/2026/02/user_created_1_1770000000000.json", r#"{"id":1,"event_type":"user_created"}"#);
+    write("2026/02/13/1770000000000_2.json", r#"[{"id":2},{"id":3}]"#);
+    // audit_json.log has other members of its own around those of an event.
+    write("audit_json.log", "{\"severity\":\"INFO\",\"time\":\"2026-02-13T00:00:00.000Z\",\"id\":4}\n");
+    // A dump of the REST API, page after page.
+    write("rest.json", "[\n  {\"id\": 5, \"details\": {\"add\": \"x\"}}\n]\n[\n  {\"id\": 6}\n]\n");
+    let mut ids: Vec<_> = read(folder.path())
+        .into_iter()
+        .map(|event| serde_json::from_str::<serde_json::Value>(&event.unwrap().event.json).unwrap()["id"].clone())
+        .collect();
+    ids.sort_by_key(serde_json::Value::as_u64);
+    assert_eq!(ids, [1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
 fn an_event_tells_its_place_and_origin() {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), "\n{}").unwrap();

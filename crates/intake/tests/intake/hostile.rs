@@ -224,6 +224,6 @@ fn millions_of_tiny_events_fill_the_queue_and_no_more() {
     let server = Server::with(crate::server::settings("http://127.0.0.1:0/"), intake::Inbox::new(1024 * 1024));
     assert_eq!(server.post(format!("[{{}}{}]", ",{}".repeat(1_000_000))).status, 200);
     assert!(server.metric("queued_bytes") <= 1024 * 1024);
-    assert_eq!(server.metric("events_accepted") + server.metric("events_dropped_queue_full"), 1_000_001);
-    assert_eq!(server.problem_kinds(), [ProblemKind::QueueFull]);
+    assert_eq!(server.metric("events_accepted") + server.metric("events_shed_saved"), 1_000_001);
+    assert_eq!(server.problem_kinds(), [ProblemKind::Shed]);
 }

@@ -5,6 +5,7 @@ mod admin;
 mod certificates;
 mod client;
 mod files;
+mod follow;
 mod go_defects;
 mod hostile;
 mod http2;

@@ -232,8 +232,8 @@ fn events_that_do_not_fit_the_queue_are_503_counted_and_reported() {
     let answer = server.post(format!("[{{\"b\":\"{0}\"}}, {{\"c\":\"{0}\"}}]", "x".repeat(700)));
     assert_eq!((answer.status, &*answer.body), (503, "the queue is full"));
     let [problem] = server.problems().try_into().unwrap();
-    assert_eq!((problem.kind.as_str(), problem.count), ("queue_full", 2));
-    assert_eq!(server.rejected(), [("events_dropped_queue_full", 2)]);
+    assert_eq!((problem.kind.as_str(), problem.count), ("shed", 2));
+    assert_eq!(server.rejected(), [("events_shed_saved", 2)]);
 
     assert_eq!(server.texts().len(), 1);
     let answer = server.post(format!("[{{\"d\":1}}, {{\"e\":\"{}\"}}]", "x".repeat(1_000)));

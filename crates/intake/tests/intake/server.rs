@@ -88,7 +88,7 @@ impl Server {
     /// The requests and events rejected or dropped, by cause, leaving out what is 0.
     pub(crate) fn rejected(&self) -> Vec<(&'static str, u64)> {
         let metrics = self.inbox.metrics();
-        let is_cause = |name: &str| name.contains("rejected") || name.contains("dropped");
+        let is_cause = |name: &str| name.contains("rejected") || name.contains("shed");
         metrics.iter().filter(|m| m.value > 0 && is_cause(m.name)).map(|m| (m.name, m.value)).collect()
     }
 

@@ -40,6 +40,10 @@ pub enum Kind {
     Secret,
     /// Secrets by name.
     Secrets,
+    /// Paths by name.
+    Paths,
+    /// A list of trackers.
+    Trackers,
     /// Networks and addresses.
     Networks,
     /// A number of bytes within a range.
@@ -57,6 +61,8 @@ impl Kind {
             Self::Url => "a URL",
             Self::Secret => "a secret, file:/path or env:NAME",
             Self::Secrets => "an object of names and secrets",
+            Self::Paths => "an object of names and paths",
+            Self::Trackers => "a list of trackers",
             Self::Networks => "a list of networks and addresses",
             Self::Size(_) => "a number of bytes",
             Self::Duration(_) => "a span of time such as 90s, 10m or 30d",
@@ -69,6 +75,15 @@ pub(super) const MAX_EVENT_SIZE: SizeRange = SizeRange { default: 25 << 20, leas
 
 /// Limits of `MaxQueueSize`.
 pub(super) const MAX_QUEUE_SIZE: SizeRange = SizeRange { default: 64 << 20, least: 1 << 20, most: 16 << 30 };
+
+/// Limits of `SpoolMaxBytes`. The least holds two events of the largest size that `MaxEventSize` has by default.
+pub(super) const SPOOL_MAX_BYTES: SizeRange = SizeRange { default: 1 << 30, least: 64 << 20, most: 1 << 40 };
+
+/// Limits of `DeduplicationWindow`.
+const DEDUPLICATION_WINDOW: DurationRange = DurationRange { least: Duration::ZERO, most: Duration::from_hours(7 * 24) };
+
+/// GitLab's own attempts are minutes apart at most; its newer, queued delivery tries again for longer after a failure.
+pub(super) const DEFAULT_DEDUPLICATION_WINDOW: Duration = Duration::from_hours(1);
 
 /// Limits of `MaxSilence`. Less than some seconds is how far apart events always are.
 const MAX_SILENCE: DurationRange =
@@ -169,9 +184,45 @@ pub const KEYS: &[Key] = &[
         name: "MaxmindCityDBPath",
         kind: Kind::Path,
         default: "none; events have no place then",
-        description: "MaxMind City database (GeoLite2-City or GeoIP2-City) for `gitlab.city`, `gitlab.country`, \
-                      `gitlab.countryisocode` and `gitlab.continent`. A missing or unfit file is reported at start; events flow all the same.",
+        description: "City database in MaxMind's format (GeoLite2-City, GeoIP2-City, DB-IP, IPinfo) for `gitlab.city`, `gitlab.country`, \
+                      `gitlab.countryisocode`, `gitlab.continent` and `gitlab.travel.*`. A missing or unfit file is reported; events \
+                      flow all the same. A replaced file is taken over within seconds.",
         read: |settings, value| path(value, &mut settings.city_database),
+    },
+    Key {
+        name: "MaxmindASNDBPath",
+        kind: Kind::Path,
+        default: "none; events have no autonomous system then",
+        description: "ASN database in the same format (GeoLite2-ASN, DB-IP, IPinfo) for `gitlab.asn` and `gitlab.as_org`.",
+        read: |settings, value| path(value, &mut settings.asn_database),
+    },
+    Key {
+        name: "AddressLists",
+        kind: Kind::Paths,
+        default: "none",
+        description: "Lists of addresses, each a file with one address or network a line (`#` and `;` begin a comment), by the \
+                      name that `gitlab.ip.lists` has for addresses on it. A replaced file is taken over within seconds; one with \
+                      a mistake is reported with its line, and the list before stays.",
+        read: |settings, value| {
+            let Value::Object(lists) = value else { return Err(Problem::WrongType) };
+            for (name, value) in lists {
+                settings.address_lists.push((name.clone(), PathBuf::from(text(value)?)));
+            }
+            Ok(())
+        },
+    },
+    Key {
+        name: "Trackers",
+        kind: Kind::Trackers,
+        default: "the built-in ones",
+        description: "What to remember from event to event, for `gitlab.count[NAME]`, `gitlab.first_seen[NAME]`, \
+                      `gitlab.sequence[NAME]` and `gitlab.session[NAME]`; see [trackers](trackers.md). One with the name of a built-in \
+                      tracker replaces it.",
+        read: |settings, value| {
+            let trackers = enrich::read_trackers(value).map_err(|error| Problem::Because(error.to_string()))?;
+            settings.trackers = enrich::with_builtin(trackers);
+            Ok(())
+        },
     },
     Key {
         name: "MaxEventSize",
@@ -187,10 +238,41 @@ pub const KEYS: &[Key] = &[
         name: "MaxQueueSize",
         kind: Kind::Size(MAX_QUEUE_SIZE),
         default: "67108864 (64 MiB)",
-        description: "Most bytes of events that wait in memory while Falco is busy. When it is reached, new events are \
-                      dropped, counted and reported.",
+        description: "Most bytes of events that wait in memory while Falco is busy. When it is reached and there is no \
+                      `StateDir`, events are let go, the least valuable first, counted and reported.",
         read: |settings, value| {
             settings.max_queue_size = size(value, MAX_QUEUE_SIZE)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "StateDir",
+        kind: Kind::Path,
+        default: "none; events wait in memory only, trackers begin anew at each start",
+        description: "Folder for what must survive a restart or a crash, used by one process alone. With it, an event is on the \
+                      disk before GitLab gets its answer, and is delivered after a crash; see [durability](durability.md). What \
+                      trackers remember is kept there too, written every minute and at the end.",
+        read: |settings, value| path(value, &mut settings.state_dir),
+    },
+    Key {
+        name: "SpoolMaxBytes",
+        kind: Kind::Size(SPOOL_MAX_BYTES),
+        default: "1073741824 (1 GiB)",
+        description: "Most bytes that events take in `StateDir`. When it is reached, events are let go, the least valuable \
+                      first, counted and reported.",
+        read: |settings, value| {
+            settings.spool_max_bytes = size(value, SPOOL_MAX_BYTES)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "DeduplicationWindow",
+        kind: Kind::Duration(DEDUPLICATION_WINDOW),
+        default: "1h",
+        description: "How long an event is remembered, so that it is left out when the same GitLab sends it again. `0s` takes every \
+                      repetition for a new event.",
+        read: |settings, value| {
+            settings.deduplication_window = duration(value, DEDUPLICATION_WINDOW)?;
             Ok(())
         },
     },

@@ -23,7 +23,8 @@ fn property(key: &Key) -> Value {
     let types: &[&str] = match key.kind {
         Kind::Switch => &["boolean", "string", "null"],
         Kind::Path | Kind::Url | Kind::Secret => &["string", "number", "boolean", "null"],
-        Kind::Secrets => &["object", "null"],
+        Kind::Secrets | Kind::Paths => &["object", "null"],
+        Kind::Trackers => &["array", "null"],
         Kind::Networks => &["array", "string", "null"],
         Kind::Size(_) => &["integer", "string", "null"],
         Kind::Duration(_) => &["string", "integer", "null"],

@@ -22,7 +22,7 @@ fn field(field: &Field) -> Value {
         "isList": field.is_list,
         "desc": field.description,
     });
-    if field.argument == FieldArgument::RequiredKey {
+    if field.argument != FieldArgument::None {
         json["arg"] = json!({"isKey": true, "isRequired": true});
     }
     json

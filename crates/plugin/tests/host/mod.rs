@@ -19,7 +19,7 @@ use tempfile::TempDir;
 pub use certificate::Certificate;
 pub use client::{Answer, Post};
 pub use library::{Library, library_path, plugin};
-pub use places::city_database;
+pub use places::{asn_database, city_database};
 
 /// The verification token in all tests.
 pub const TOKEN: &str = "q8Vb3LxNw5RkT2Yp9ZsA6cHd";

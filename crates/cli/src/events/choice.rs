@@ -1,0 +1,45 @@
+//! Which event types are asked for.
+
+use audit_event::{EventType, event_type, event_types};
+
+use crate::{Failure, arguments::EventsArguments, output::Visible};
+
+/// The event types to print.
+pub(super) enum Choice {
+    One(&'static EventType),
+    Several(Vec<&'static EventType>),
+}
+
+impl Choice {
+    pub(super) fn of(arguments: &EventsArguments) -> Result<Self, Failure> {
+        if let Some(name) = &arguments.event_type {
+            return event_type(name).map(Self::One).ok_or_else(|| unknown_type(name));
+        }
+        let category = arguments.category.as_deref().map(category).transpose()?;
+        let is_wanted = |event_type: &&EventType| {
+            category.is_none_or(|category| event_type.category == category)
+                && arguments.scenario.is_none_or(|scenario| event_type.scenarios.contains(&scenario))
+        };
+        Ok(Self::Several(event_types().iter().filter(is_wanted).collect()))
+    }
+}
+
+fn unknown_type(name: &str) -> Failure {
+    let hint = nearest(name, event_types().iter().map(|known| known.name.as_str()));
+    let problem = format!("the catalogue has no event type `{name}`; the nearest is `{hint}`");
+    Failure::Flag { flag: "TYPE", problem: Visible(&problem).to_string() }
+}
+
+/// The category as GitLab writes it.
+fn category(name: &str) -> Result<&'static str, Failure> {
+    let mut categories = event_types().iter().map(|event_type| event_type.category.as_str());
+    categories.clone().find(|category| category.eq_ignore_ascii_case(name)).ok_or_else(|| {
+        let hint = nearest(name, &mut categories);
+        let problem = format!("the catalogue has no category `{name}`; the nearest is `{hint}`");
+        Failure::Flag { flag: "--category", problem: Visible(&problem).to_string() }
+    })
+}
+
+fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> &'static str {
+    known.min_by_key(|known| strsim::damerau_levenshtein(known, name)).unwrap_or_default()
+}

@@ -1,0 +1,62 @@
+//! Replays the week with the command, and counts its alerts.
+use std::{collections::HashMap, fs, path::Path, process::Command};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{places, week::Week};
+
+/// The alerts of one rule.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Alerts {
+    pub(crate) rule: String,
+    pub(crate) priority: String,
+    pub(crate) count: usize,
+}
+
+impl Alerts {
+    pub(crate) fn is_above_notice(&self) -> bool {
+        !matches!(self.priority.as_str(), "Notice" | "Informational" | "Debug")
+    }
+}
+
+/// The alerts of each rule that fires, most first.
+pub(crate) fn alerts(week: &Week) -> Vec<Alerts> {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("week.ndjson"), week.lines()).unwrap();
+    fs::write(path("city.mmdb"), places::city_database()).unwrap();
+    fs::write(path("falco.yaml"), falco_yaml(&path("city.mmdb"))).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_falco-gitlab"))
+        .args(["replay", "--json", "--config", &path("falco.yaml"), &path("week.ndjson")])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains(&format!("{} events in 1 file", week.events.len())) && said.contains(" 0 broken lines"),
+        "{said}"
+    );
+    let mut counts: HashMap<(String, String), usize> = HashMap::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let alert: Value = serde_json::from_str(line).unwrap();
+        let [rule, priority] = ["rule", "priority"].map(|key| alert[key].as_str().unwrap().to_owned());
+        *counts.entry((rule, priority)).or_default() += 1;
+    }
+    let alerts = counts.into_iter().map(|((rule, priority), count)| Alerts { rule, priority, count });
+    let mut alerts: Vec<_> = alerts.collect();
+    alerts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.rule.cmp(&other.rule)));
+    alerts
+}
+
+/// The shipped rules and what this company tunes.
+fn falco_yaml(city_database: &str) -> String {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+    let tuning = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/benign_week/tuning.yaml");
+    format!(
+        "rules_files: [{}, {}]\nload_plugins: [gitlab]\nplugins:\n  - name: gitlab\n    library_path: libgitlab.so\n    \
+         init_config: {{MaxmindCityDBPath: {city_database}}}\n",
+        rules.display(),
+        tuning.display()
+    )
+}

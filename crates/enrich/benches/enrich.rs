@@ -1,0 +1,139 @@
+//! What enrichment costs: places, all built-in trackers, memory and snapshots.
+//!
+//! `cargo bench -p enrich`. The largest ones hold a million keys.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot go on has failed")]
+#![allow(clippy::print_stderr, reason = "what a benchmark measured beside time is told there")]
+
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+
+use audit_event::Origin;
+use divan::{AllocProfiler, Bencher, black_box};
+use enrich::{Arrival, CityDatabase, Enricher, EnricherSettings, read_trackers, with_builtin};
+use ipnet::IpNet;
+use mmdb_writer::Writer;
+use serde_json::json;
+use tempfile::TempDir;
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
+
+const ARRIVAL: Arrival<'_> =
+    Arrival { received_at: 1_770_681_600_000_000_000, origin: Origin::Webhook, instance: Some("prod") };
+
+fn main() {
+    divan::main();
+}
+
+/// 65,536 networks of 16 addresses each, with full records.
+fn city_database(folder: &TempDir) -> PathBuf {
+    let mut writer = Writer::new("GeoLite2-City");
+    for n in 0..65_536u32 {
+        let record = json!({
+            "city": {"geoname_id": n, "names": {"en": format!("City {n}"), "de": "Stadt", "fr": "Ville"}},
+            "continent": {"code": "EU", "geoname_id": 1, "names": {"de": "Europa", "en": "Europe"}},
+            "country": {"geoname_id": 2, "iso_code": "DE", "names": {"de": "Deutschland", "en": "Germany"}},
+            "location": {"accuracy_radius": 20, "latitude": 52.5, "longitude": 13.4, "time_zone": "Europe/Berlin"},
+            "postal": {"code": "10115"}, "registered_country": {"iso_code": "DE", "names": {"en": "Germany"}},
+        });
+        let network: IpNet = format!("{}/28", Ipv4Addr::from((193 << 24) + n * 16)).parse().unwrap();
+        writer.insert(network, &record).unwrap();
+    }
+    let path = folder.path().join("city.mmdb");
+    fs::write(&path, writer.to_bytes().unwrap()).unwrap();
+    path
+}
+
+/// A mix as GitLab streams it: nearly all of it Git operations and job tokens, of `people` people in as many projects.
+fn event(n: u64, people: u64) -> String {
+    let author = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) % people;
+    let seconds = n / 100 % 60;
+    let minutes = n / 6_000 % 60;
+    let hours = n / 360_000 % 24;
+    let event_type = match n % 200 {
+        0 => "authenticated_with_password",
+        1 => "login_failed_with_standard_authentication",
+        2 => "personal_access_token_created",
+        3 => "project_destroyed",
+        4..104 => "user_authenticated_using_job_token",
+        _ => "repository_git_operation",
+    };
+    format!(
+        r#"{{"id":{n},"author_id":{author},"entity_id":{author},"entity_type":"Project","details":{{"event_name":"{event_type}","author_name":"User {author}","author_class":"User","target_id":{author},"target_type":"Project","target_details":"project-{author}","custom_message":{{"protocol":"ssh","action":"git-upload-pack","verb":"clone"}},"ip_address":"193.{}.{}.7","entity_path":"group/project-{author}"}},"ip_address":"193.{}.{}.7","author_name":"User {author}","entity_path":"group/project-{author}","target_details":"project-{author}","created_at":"2026-02-10T{hours:02}:{minutes:02}:{seconds:02}.000Z","target_type":"Project","target_id":{author},"event_type":"{event_type}"}}"#,
+        author / 16 % 16,
+        author % 256,
+        author / 16 % 16,
+        author % 256,
+    )
+}
+
+fn enricher(settings: &EnricherSettings) -> Enricher {
+    Enricher::new(settings, |problem| assert_eq!(problem, "")).unwrap()
+}
+
+#[divan::bench]
+fn place_of_an_address(bencher: Bencher<'_, '_>) {
+    let folder = TempDir::new().unwrap();
+    let database = CityDatabase::open(&city_database(&folder)).unwrap();
+    let mut n = 0u32;
+    bencher.bench_local(|| {
+        n = n.wrapping_add(0x9e37);
+        black_box(database.place(Ipv4Addr::from((193 << 24) + n % (1 << 20)).into()));
+    });
+}
+
+/// The difference between the two is what the trackers cost.
+#[divan::bench(args = ["without_trackers", "with_all_built_in_trackers"])]
+fn event_with_100_000_live_keys(bencher: Bencher<'_, '_>, trackers: &str) {
+    let trackers = if trackers == "without_trackers" { Vec::new() } else { with_builtin(Vec::new()) };
+    let mut enricher = enricher(&EnricherSettings { trackers, ..EnricherSettings::default() });
+    let events: Vec<String> = (0..100_000).map(|n| event(n, 20_000)).collect();
+    for event in &events {
+        let _ = black_box(enricher.enrich(event, ARRIVAL));
+    }
+    if enricher.tend(std::time::Instant::now()).is_ok() {
+        eprintln!("{} keys", enricher.metrics().tracker_keys());
+    }
+    let mut next = events.iter().cycle();
+    bencher.bench_local(|| next.next().map(|event| enricher.enrich(event, ARRIVAL)));
+}
+
+fn million(state_dir: Option<PathBuf>) -> EnricherSettings {
+    let trackers =
+        read_trackers(&json!([{"Name": "by_account", "Kind": "count", "Window": "24h", "Key": "gitlab.author_id",
+        "MaxKeys": 1_000_000}]));
+    EnricherSettings { trackers: trackers.unwrap(), state_dir, ..EnricherSettings::default() }
+}
+
+fn filled(settings: &EnricherSettings) -> Enricher {
+    let mut enricher = enricher(settings);
+    for n in 0..1_000_000u64 {
+        let json = format!(r#"{{"id":{n},"author_id":{n},"created_at":"2026-02-10T09:00:00Z"}}"#);
+        let _ = black_box(enricher.enrich(&json, ARRIVAL));
+    }
+    enricher
+}
+
+/// The greatest size of memory that it reports, less the events', is what a million keys take.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn a_million_keys(bencher: Bencher<'_, '_>) {
+    bencher.bench_local(|| filled(&million(None)));
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn snapshot_of_a_million_keys(bencher: Bencher<'_, '_>) {
+    let folder = TempDir::new().unwrap();
+    let settings = million(Some(folder.path().into()));
+    bencher.with_inputs(|| filled(&settings)).bench_local_values(drop);
+    let size = fs::metadata(folder.path().join("trackers.snapshot")).unwrap().len();
+    eprintln!("{size} bytes");
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn restore_of_a_million_keys(bencher: Bencher<'_, '_>) {
+    let folder = TempDir::new().unwrap();
+    let settings = million(Some(folder.path().into()));
+    drop(filled(&settings));
+    bencher.bench_local(|| enricher(&settings));
+}

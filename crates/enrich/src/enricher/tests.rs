@@ -1,0 +1,291 @@
+//! Events as they come out: what is added, what is not believed, and what is the same each time.
+
+use std::fs;
+use std::sync::{Arc, Mutex};
+
+use audit_event::{FieldValue, field};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+use crate::database::test_database::TestDatabase;
+use crate::trackers::with_builtin;
+
+const ARRIVAL: Arrival<'_> =
+    Arrival { received_at: 1_700_000_000_000_000_000, origin: Origin::Webhook, instance: Some("eu") };
+
+/// An enricher and what it reports.
+fn enricher(settings: &EnricherSettings) -> (Enricher, Arc<Mutex<Vec<String>>>) {
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    let to = Arc::clone(&reports);
+    (Enricher::new(settings, move |problem| to.lock().unwrap().push(problem)).unwrap(), reports)
+}
+
+fn plain() -> Enricher {
+    enricher(&EnricherSettings::default()).0
+}
+
+fn text(json: &str, name: &str) -> Option<String> {
+    let mut index = EventIndex::default();
+    let event = index.parse(json).unwrap();
+    let (name, key) = match name.split_once('[') {
+        Some((name, key)) => (name, Some(key.trim_end_matches(']'))),
+        None => (name, None),
+    };
+    Some(match field(name).unwrap().extract(&event, key)? {
+        FieldValue::Text(text) => text.into_owned(),
+        FieldValue::Number(number) => number.to_string(),
+        FieldValue::Bool(truth) => truth.to_string(),
+        FieldValue::TextList(texts) => texts.join(","),
+        other => format!("{other:?}"),
+    })
+}
+
+#[test]
+fn the_senders_bytes_come_first_and_unchanged() {
+    let json = r#"{ "id" : 1,  "created_at":"2023-11-14T22:13:21Z", "x": "a & b" }"#;
+    let (event, result) = plain().enrich(json, ARRIVAL);
+    assert_eq!(result, Ok(()));
+    assert!(event.json.starts_with(json.trim_end_matches('}')), "{}", event.json);
+    assert_eq!(text(&event.json, "gitlab.instance").as_deref(), Some("eu"));
+    assert_eq!(text(&event.json, "gitlab.origin").as_deref(), Some("webhook"));
+}
+
+#[test]
+fn the_time_is_created_at_else_the_arrival() {
+    let mut enricher = plain();
+    let (event, _) = enricher.enrich(r#"{"created_at":"2023-11-14T22:13:21.5Z"}"#, ARRIVAL);
+    assert_eq!(event.time, 1_700_000_001_500_000_000);
+    for json in ["{}", r#"{"created_at":"yesterday"}"#, r#"{"created_at":7}"#] {
+        assert_eq!(enricher.enrich(json, ARRIVAL).0.time, ARRIVAL.received_at, "{json}");
+    }
+}
+
+#[test]
+fn what_a_sender_claims_to_have_been_found_is_not_believed() {
+    let json = r#"{"_falco":{"place":{"country":"Nowhere"},"count":{"a":9},"travel":{"speed_kmh":1}}}"#;
+    let (event, _) = plain().enrich(json, ARRIVAL);
+    for name in ["gitlab.country", "gitlab.count[a]", "gitlab.travel.speed_kmh"] {
+        assert_eq!(text(&event.json, name), None, "{name}");
+    }
+}
+
+#[test]
+fn an_event_that_cannot_be_indexed_still_comes_out() {
+    let members: Vec<String> = (0..2000).map(|number| format!("\"k{number}\":1")).collect();
+    let json = format!("{{{}}}", members.join(","));
+    let (event, result) = plain().enrich(&json, ARRIVAL);
+    assert!(result.is_err());
+    assert!(event.json.starts_with(json.trim_end_matches('}')));
+}
+
+#[test]
+fn an_address_gets_place_network_and_lists() {
+    let city = TestDatabase::new("City", &[("193.0.0.0/16", json!({"country": {"iso_code": "NL"}}))]);
+    let asn = TestDatabase::new("ASN", &[("193.0.0.0/16", json!({"autonomous_system_number": 3333}))]);
+    let folder = TempDir::new().unwrap();
+    let list = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        (name.to_owned(), path)
+    };
+    let settings = EnricherSettings {
+        city_database: Some(city.path().into()),
+        asn_database: Some(asn.path().into()),
+        address_lists: vec![list("tor", "193.0.6.0/24"), list("office", "10.0.0.0/8"), list("threat", "193.0.6.139")],
+        ..EnricherSettings::default()
+    };
+    let (mut enricher, reports) = enricher(&settings);
+    let (event, _) = enricher.enrich(r#"{"ip_address":"193.0.6.139"}"#, ARRIVAL);
+    assert_eq!(text(&event.json, "gitlab.countryisocode").as_deref(), Some("NL"));
+    assert_eq!(text(&event.json, "gitlab.asn").as_deref(), Some("3333"));
+    assert_eq!(text(&event.json, "gitlab.ip.lists").as_deref(), Some("tor,threat"));
+    let (event, _) = enricher.enrich(r#"{"ip_address":"10.1.2.3"}"#, ARRIVAL);
+    assert_eq!(text(&event.json, "gitlab.countryisocode"), None);
+    assert_eq!(text(&event.json, "gitlab.ip.lists").as_deref(), Some("office"));
+    assert_eq!(text(&event.json, "gitlab.ip.class").as_deref(), Some("private"));
+    assert!(reports.lock().unwrap().is_empty());
+}
+
+#[test]
+fn what_cannot_be_used_is_reported_with_its_key_and_events_flow() {
+    let folder = TempDir::new().unwrap();
+    let bad_list = folder.path().join("bad");
+    fs::write(&bad_list, "192.0.2.1\nnonsense\n").unwrap();
+    let settings = EnricherSettings {
+        city_database: Some("/nonexistent/city.mmdb".into()),
+        asn_database: Some(bad_list.clone()),
+        address_lists: vec![("tor".to_owned(), bad_list)],
+        ..EnricherSettings::default()
+    };
+    let (mut enricher, reports) = enricher(&settings);
+    let reports = reports.lock().unwrap().clone();
+    for (report, start) in
+        reports.iter().zip(["MaxmindCityDBPath: /nonexistent", "MaxmindASNDBPath: ", "AddressLists: tor: "])
+    {
+        assert!(report.starts_with(start), "{report}");
+    }
+    assert!(reports.len() == 3 && reports[2].contains("bad:2:"), "{reports:?}");
+    assert!(enricher.enrich(r#"{"ip_address":"193.0.6.139"}"#, ARRIVAL).1.is_ok());
+}
+
+/// Failed sign-ins of one account, a minute apart, the `n`th from an address of its own.
+fn failure(n: u64) -> String {
+    let minute = n % 60;
+    format!(
+        r#"{{"id":{n},"event_type":"login_failed_with_standard_authentication","target_id":7,"target_details":"Dev One",
+        "ip_address":"198.51.100.{}","created_at":"2026-02-10T09:{minute:02}:00.000Z"}}"#,
+        n % 200
+    )
+}
+
+fn with_state(folder: &TempDir) -> EnricherSettings {
+    EnricherSettings {
+        state_dir: Some(folder.path().into()),
+        trackers: with_builtin(Vec::new()),
+        ..EnricherSettings::default()
+    }
+}
+
+#[test]
+fn what_trackers_remember_survives_a_restart() {
+    let folder = TempDir::new().unwrap();
+    let settings = with_state(&folder);
+    let count = |enricher: &mut Enricher, n| {
+        text(&enricher.enrich(&failure(n), ARRIVAL).0.json, "gitlab.count[failed_sign_ins_by_account]").unwrap()
+    };
+    let (mut first, _) = enricher(&settings);
+    assert_eq!((1..=3).map(|n| count(&mut first, n)).collect::<Vec<_>>(), ["1", "2", "3"]);
+    drop(first);
+    let (mut second, reports) = enricher(&settings);
+    assert_eq!(count(&mut second, 4), "4");
+    second.tend(Instant::now()).unwrap();
+    assert!(second.metrics().tracker_keys() > 0);
+    assert!(second.metrics().snapshot_age_seconds().is_some());
+    assert_eq!(*reports.lock().unwrap(), [""; 0]);
+}
+
+#[test]
+fn a_snapshot_is_written_when_it_is_due() {
+    let folder = TempDir::new().unwrap();
+    let (mut enricher, _) = enricher(&with_state(&folder));
+    let _ = enricher.enrich(&failure(1), ARRIVAL);
+    let path = folder.path().join("trackers.snapshot");
+    enricher.tend(Instant::now()).unwrap();
+    assert!(!path.exists());
+    let later = Instant::now() + std::time::Duration::from_secs(61);
+    enricher.tend(later).unwrap();
+    let deadline = Instant::now() + std::time::Duration::from_secs(20);
+    while enricher.metrics().snapshot_age_seconds().is_none() {
+        assert!(Instant::now() < deadline, "no snapshot is written");
+        enricher.tend(later).unwrap();
+        std::thread::yield_now();
+    }
+    assert!(path.exists());
+}
+
+#[test]
+fn an_unusable_snapshot_is_set_aside_and_learning_begins_again() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("trackers.snapshot");
+    let settings = with_state(&folder);
+    drop(enricher(&settings));
+    let good = fs::read(&path).unwrap();
+    let mut flipped = good.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    let mut other_version = good.clone();
+    other_version[8] = 200;
+    for (bytes, expected) in [
+        (&good[..good.len() / 2], "damaged"),
+        (&flipped[..], "damaged"),
+        (&other_version[..], "version 200"),
+        (b"nonsense".as_slice(), "not a snapshot"),
+        (b"".as_slice(), "not a snapshot"),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        let (mut enricher, reports) = enricher(&settings);
+        let reports = reports.lock().unwrap().clone();
+        assert!(reports.len() == 1 && reports[0].contains(expected) && reports[0].contains("set aside"), "{reports:?}");
+        assert_eq!(fs::read(folder.path().join("trackers.snapshot.unusable")).unwrap(), bytes);
+        assert!(enricher.enrich(&failure(1), ARRIVAL).1.is_ok());
+    }
+}
+
+#[test]
+fn a_tracker_that_is_declared_otherwise_begins_anew_and_is_named() {
+    let folder = TempDir::new().unwrap();
+    let mut settings = with_state(&folder);
+    let (mut first, _) = enricher(&settings);
+    let _ = first.enrich(&failure(1), ARRIVAL);
+    drop(first);
+    let changed = settings.trackers.iter_mut().find(|tracker| tracker.name == "failed_sign_ins_by_account").unwrap();
+    changed.window *= 2;
+    let (mut second, reports) = enricher(&settings);
+    assert!(reports.lock().unwrap()[0].contains("failed_sign_ins_by_account"));
+    let event = second.enrich(&failure(2), ARRIVAL).0;
+    assert_eq!(text(&event.json, "gitlab.count[failed_sign_ins_by_account]").as_deref(), Some("1"));
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_reported_and_nothing_else_happens() {
+    let folder = TempDir::new().unwrap();
+    let settings = EnricherSettings { state_dir: Some(folder.path().join("missing")), ..EnricherSettings::default() };
+    let (mut enricher, _) = enricher(&settings);
+    let later = Instant::now() + std::time::Duration::from_secs(61);
+    let deadline = Instant::now() + std::time::Duration::from_secs(20);
+    let error = loop {
+        assert!(Instant::now() < deadline, "the missing folder is not reported");
+        if let Err(error) = enricher.tend(later) {
+            break error.to_string();
+        }
+        std::thread::yield_now();
+    };
+    assert!(error.contains("missing") && error.contains("will not survive"), "{error}");
+}
+
+#[test]
+fn the_same_events_give_the_same_fields_alone_and_in_parallel_whenever_they_arrive() {
+    let settings = EnricherSettings { trackers: with_builtin(Vec::new()), ..EnricherSettings::default() };
+    let events: Vec<String> = (0..500).map(|n| failure(n * 7919 % 311)).collect();
+    let fields = |arrives_at: u64| -> Vec<_> {
+        let (mut enricher, _) = enricher(&settings);
+        let arrivals = (0..).map(|n| Arrival { received_at: arrives_at + n * 1_000_000_007, ..ARRIVAL });
+        let found = |(event, arrival): (&String, _)| {
+            let json = enricher.enrich(event, arrival).0.json;
+            let names = [
+                "count[failed_sign_ins_by_account]",
+                "count[accounts_tried_by_address]",
+                "sequence[failures_then_sign_in]",
+            ];
+            names.map(|name| text(&json, &format!("gitlab.{name}")))
+        };
+        events.iter().zip(arrivals).map(found).collect()
+    };
+    let alone = fields(1_700_000_000_000_000_000);
+    assert!(alone.iter().any(|found| found[0].as_deref() == Some("5")), "{alone:?}");
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4).map(|n| scope.spawn(move || fields(n * 1_000_000_000_000))).collect();
+        for other in all {
+            assert_eq!(other.join().unwrap(), alone);
+        }
+    });
+}
+
+#[test]
+fn an_event_without_a_time_of_its_own_concerns_no_tracker() {
+    let settings = EnricherSettings { trackers: with_builtin(Vec::new()), ..EnricherSettings::default() };
+    let (mut enricher, _) = enricher(&settings);
+    let json = failure(1).replace("created_at", "made_at");
+    assert_eq!(text(&enricher.enrich(&json, ARRIVAL).0.json, "gitlab.count[failed_sign_ins_by_account]"), None);
+}
+
+#[test]
+fn a_report_of_ours_is_counted_too() {
+    let settings = EnricherSettings { trackers: with_builtin(Vec::new()), ..EnricherSettings::default() };
+    let (mut enricher, _) = enricher(&settings);
+    let problem = PluginError { kind: "unauthorized", message: "no token", count: 12 };
+    enricher.report(&problem, 1_700_000_000_000_000_000, Origin::Webhook);
+    let event = enricher.report(&problem, 1_700_000_010_000_000_000, Origin::Webhook);
+    assert_eq!(text(&event.json, "gitlab.pluginerror.count").as_deref(), Some("12"));
+    assert_eq!(text(&event.json, "gitlab.count[unauthorized_posts]").as_deref(), Some("2"));
+}

@@ -1,0 +1,43 @@
+//! Whether a value was ever seen before for one key.
+
+use serde::{Deserialize, Serialize};
+
+use super::values::Values;
+use super::window::{Moment, Window};
+
+/// So many values a key are remembered, those seen last.
+pub(crate) const MAX_VALUES: usize = 1000;
+
+/// The values of one key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FirstSeen {
+    values: Values,
+    /// Since when the key is known, by a clock that was sure.
+    since: Option<u64>,
+}
+
+impl FirstSeen {
+    /// Remembers a value, and says whether no event within a window of this one had it: none before, and none after
+    /// among those that came earlier.
+    pub(crate) fn observe(&mut self, window: Window, value: u64, moment: Moment) -> bool {
+        if moment.settled > 0 {
+            self.since.get_or_insert(moment.settled.min(moment.time));
+        }
+        self.values.forget_before(window.keep_from(moment));
+        let seen = self.values.get(value).is_some_and(|seen| {
+            let before = seen.last_until(moment.time);
+            let after = seen.first_from(moment.time);
+            before.into_iter().chain(after).any(|time| time.abs_diff(moment.time) < window.length())
+        });
+        self.values.add(value, window, moment);
+        if self.values.len() > MAX_VALUES {
+            self.values.forget_one();
+        }
+        !seen
+    }
+
+    /// Since when the key is known.
+    pub(crate) fn since(&self) -> Option<u64> {
+        self.since
+    }
+}

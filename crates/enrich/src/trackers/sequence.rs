@@ -1,0 +1,91 @@
+//! Whether events of one key came in a certain order.
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use super::window::{Moment, Window, keep_nearest};
+
+/// How many steps a sequence can have.
+pub(crate) const MAX_STEPS: usize = 16;
+
+/// So many events that can be the same steps are kept, the latest ones: a flood of one step drives out no other.
+pub(crate) const MAX_OF_SAME_STEPS: usize = 64;
+
+/// So many events of a key are kept in all.
+const MAX_EVENTS: usize = 512;
+
+/// The steps that an event can be, one bit each.
+pub(crate) type Steps = u16;
+
+/// The events of one key that can be steps.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sequence {
+    /// In order of time and arrival.
+    events: SmallVec<[StepEvent; 1]>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct StepEvent {
+    time: u64,
+    arrival: u64,
+    id: u32,
+    steps: Steps,
+}
+
+impl Sequence {
+    /// Takes an event in, and says whether it completes the sequence of `length` steps: whether there are events for all
+    /// the other steps, one for each, in order of time, those before this one and those after it all within one window.
+    ///
+    /// The last step completes it, or an earlier one that comes late.
+    pub(crate) fn observe(&mut self, window: Window, length: usize, steps: Steps, moment: Moment) -> bool {
+        let keep_from = window.keep_from(moment);
+        let expired = self.events.partition_point(|event| event.time < keep_from);
+        self.events.drain(..expired);
+        let Moment { time, clock, id, arrival, .. } = moment;
+        let known = self.events.iter().position(|event| (event.time, event.id) == (time, id));
+        let place = known.unwrap_or_else(|| {
+            let place = self.events.partition_point(|event| event.time <= time);
+            self.events.insert(place, StepEvent { time, arrival, id, steps });
+            place
+        });
+        let complete = (0..length).any(|step| steps >> step & 1 == 1 && self.completes(window, length, step, place));
+        self.limit(steps, clock);
+        complete
+    }
+
+    /// Whether the event at `place` completes the sequence as this step: the latest start and the earliest end are tried,
+    /// because no others lie closer together.
+    fn completes(&self, window: Window, length: usize, step: usize, place: usize) -> bool {
+        let is = |event: &StepEvent, step: usize| event.steps >> step & 1 == 1;
+        let mut first = place;
+        for before in (0..step).rev() {
+            match self.events[..first].iter().rposition(|event| is(event, before)) {
+                Some(found) => first = found,
+                None => return false,
+            }
+        }
+        let mut last = place;
+        for after in step + 1..length {
+            match self.events[last + 1..].iter().position(|event| is(event, after)) {
+                Some(found) => last += 1 + found,
+                None => return false,
+            }
+        }
+        window.holds(self.events[last].time, self.events[first].time)
+    }
+
+    fn limit(&mut self, steps: Steps, clock: u64) {
+        let same = self.events.iter().filter(|event| event.steps == steps);
+        if same.clone().count() > MAX_OF_SAME_STEPS {
+            let (first, last) = (same.clone().next(), same.clone().next_back());
+            let gone = match (first, last) {
+                (Some(first), Some(last)) if first.time.abs_diff(clock) < last.time.abs_diff(clock) => {
+                    Some(last.arrival)
+                }
+                (first, _) => first.map(|first| first.arrival),
+            };
+            self.events.retain(|event| Some(event.arrival) != gone);
+        }
+        keep_nearest(&mut self.events, MAX_EVENTS, clock, |event| event.time);
+    }
+}

@@ -1,0 +1,278 @@
+//! One tracker, ready for events.
+
+use std::collections::BTreeSet;
+use std::hash::Hasher;
+
+use audit_event::{AuditEvent, field};
+use falco_rules::{CompiledCondition, Compiler, ConditionErrorKind, EventValues, FieldId, Operands, parse};
+use siphasher::sip::SipHasher13;
+
+use super::declaration::{Learning, TrackerDeclaration, TrackerKind};
+use super::error::TrackerError;
+use super::field_reference::{FieldReference, is_found_by_trackers, key};
+use super::keyed::Keyed;
+use super::memory::{Learned, Memory};
+use super::sequence::{MAX_STEPS, Steps};
+use super::travel::Journey;
+use super::window::{Moment, Window};
+use crate::Location;
+
+/// A tracker's name: fit to stand in brackets.
+const MAX_NAME_BYTES: usize = 64;
+
+/// The longest window: a leap year.
+const MAX_WINDOW: u64 = 366 * 86_400 * 1_000_000_000;
+
+/// The one tracker whose fields have no argument.
+const TRAVEL: &str = "travel";
+
+/// A tracker.
+#[derive(Debug)]
+pub(crate) struct Tracker {
+    name: Box<str>,
+    /// Of the declaration: what another one remembers is of no use.
+    fingerprint: u64,
+    window: Window,
+    /// One; the steps of a sequence; beginning, end and inside of a session.
+    parts: Vec<Part>,
+    value: Option<FieldReference>,
+    learning: Learning,
+    memory: Memory,
+}
+
+/// Which events, and what their key is.
+#[derive(Debug)]
+struct Part {
+    condition: Option<CompiledCondition>,
+    key: Vec<FieldReference>,
+}
+
+/// One event, with what is needed to look at it.
+pub(crate) struct Observed<'v, 'e> {
+    pub(crate) event: AuditEvent<'e>,
+    pub(crate) values: &'v mut EventValues<'e>,
+    pub(crate) location: Option<Location>,
+    pub(crate) moment: Moment,
+}
+
+/// What a tracker found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found {
+    Count(u64),
+    FirstSeen(bool),
+    Sequence(bool),
+    Session(Box<str>),
+    Travel(Journey),
+}
+
+impl Tracker {
+    /// Compiles a declaration.
+    pub(crate) fn new(declared: &TrackerDeclaration, compiler: &mut Compiler<'_>) -> Result<Self, TrackerError> {
+        let of_tracker = |problem| TrackerError::Tracker {
+            tracker: declared.name.escape_debug().take(MAX_NAME_BYTES).collect(),
+            problem,
+        };
+        Self::compile(declared, compiler).map_err(of_tracker)
+    }
+
+    fn compile(declared: &TrackerDeclaration, compiler: &mut Compiler<'_>) -> Result<Self, String> {
+        check(declared)?;
+        let key = fields(&declared.key)?;
+        let mut part = |condition: Option<&str>, own_key: Option<&[String]>| {
+            let condition = condition.map(|condition| compile(condition, compiler)).transpose()?;
+            Ok::<_, String>(Part { condition, key: own_key.map_or_else(|| Ok(key.clone()), fields)? })
+        };
+        let max_keys = declared.max_keys;
+        let mut of_value = None;
+        let mut learns = Learning::Once(0);
+        let (parts, memory) = match &declared.kind {
+            TrackerKind::Count { condition } => {
+                (vec![part(condition.as_deref(), None)?], Memory::Count(Keyed::new(max_keys)))
+            }
+            TrackerKind::Distinct { condition, value } => {
+                of_value = Some(FieldReference::new(value)?);
+                (vec![part(condition.as_deref(), None)?], Memory::Distinct(Keyed::new(max_keys)))
+            }
+            TrackerKind::FirstSeen { condition, value, learning } => {
+                of_value = Some(FieldReference::new(value)?);
+                learns = *learning;
+                let learned = Learned { keys: Keyed::new(max_keys), since: None };
+                (vec![part(condition.as_deref(), None)?], Memory::FirstSeen(learned))
+            }
+            TrackerKind::Sequence { steps } => {
+                let steps = steps.iter().map(|step| part(Some(&step.condition), step.key.as_deref()));
+                (steps.collect::<Result<_, _>>()?, Memory::Sequence(Keyed::new(max_keys)))
+            }
+            TrackerKind::Session { condition, start, end, value } => {
+                of_value = Some(FieldReference::new(value)?);
+                let parts = vec![
+                    part(Some(&start.condition), start.key.as_deref())?,
+                    part(Some(end), start.key.as_deref())?,
+                    part(condition.as_deref(), None)?,
+                ];
+                (parts, Memory::Session(Keyed::new(max_keys)))
+            }
+            TrackerKind::Travel { condition } => {
+                (vec![part(condition.as_deref(), None)?], Memory::Travel(Keyed::new(max_keys)))
+            }
+        };
+        Ok(Self {
+            name: declared.name.as_str().into(),
+            fingerprint: fingerprint(declared),
+            window: Window::new(declared.window),
+            parts,
+            value: of_value,
+            learning: learns,
+            memory,
+        })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    pub(crate) fn memory_mut(&mut self) -> &mut Memory {
+        &mut self.memory
+    }
+
+    /// The values of which `field` must have one for the tracker to be concerned; none where it may be with any.
+    pub(crate) fn required_values<'a>(&'a self, operands: &'a Operands, field: FieldId) -> Option<BTreeSet<&'a str>> {
+        let mut all = BTreeSet::new();
+        for part in &self.parts {
+            all.extend(part.condition.as_ref()?.required_values(operands, field)?);
+        }
+        Some(all)
+    }
+
+    /// Takes an event in, and tells what it means; none where it does not concern the tracker.
+    pub(crate) fn observe(&mut self, observed: &mut Observed<'_, '_>) -> Option<Found> {
+        let Self { window, parts, value, learning, memory, .. } = self;
+        let (window, moment) = (*window, observed.moment);
+        match memory {
+            Memory::Count(keys) => {
+                let key = parts[0].key_of(observed)?;
+                Some(Found::Count(keys.state(key).observe(window, moment)))
+            }
+            Memory::Distinct(keys) => {
+                let key = parts[0].key_of(observed)?;
+                let value = value.as_ref()?.hash(&observed.event)?;
+                Some(Found::Count(keys.state(key).observe(window, value, moment)))
+            }
+            Memory::FirstSeen(learned) => {
+                let key = parts[0].key_of(observed)?;
+                let value = value.as_ref()?.hash(&observed.event)?;
+                learned.observe(key, value, window, *learning, moment).map(Found::FirstSeen)
+            }
+            Memory::Sequence(keys) => {
+                // Steps may have different keys; one event may be steps of several keys at once.
+                let mut by_key: smallvec::SmallVec<[(u128, Steps); 2]> = smallvec::SmallVec::new();
+                for (step, part) in parts.iter().enumerate() {
+                    let Some(key) = part.key_of(observed) else { continue };
+                    match by_key.iter_mut().find(|(known, _)| *known == key) {
+                        Some((_, steps)) => *steps |= 1 << step,
+                        None => by_key.push((key, 1 << step)),
+                    }
+                }
+                let complete = |(key, steps)| keys.state(key).observe(window, parts.len(), steps, moment);
+                by_key.into_iter().map(complete).reduce(|one, other| one || other).map(Found::Sequence)
+            }
+            Memory::Session(keys) => {
+                let [start, end, inside] = parts.as_slice() else { return None };
+                if let Some(key) = start.key_of(observed) {
+                    let text = value.as_ref().and_then(|value| value.text(&observed.event)).unwrap_or_default();
+                    keys.state(key).open(window, &text, moment);
+                }
+                if let Some(key) = end.key_of(observed) {
+                    keys.state(key).close(window, moment);
+                }
+                let key = inside.key_of(observed)?;
+                keys.known(key)?.at(window, moment).map(|text| Found::Session(text.into()))
+            }
+            Memory::Travel(keys) => {
+                let location = observed.location?;
+                let key = parts[0].key_of(observed)?;
+                let country = observed.event.country_iso_code();
+                keys.state(key).observe(location, country.as_deref(), moment).map(Found::Travel)
+            }
+        }
+    }
+}
+
+impl Part {
+    /// The key of an event that the condition accepts.
+    fn key_of(&self, observed: &mut Observed<'_, '_>) -> Option<u128> {
+        let accepts = self.condition.as_ref().is_none_or(|condition| condition.matches(observed.values));
+        if accepts { key(&self.key, &observed.event) } else { None }
+    }
+}
+
+impl Learned {
+    fn observe(&mut self, key: u128, value: u64, window: Window, learning: Learning, moment: Moment) -> Option<bool> {
+        if moment.settled > 0 {
+            self.since.get_or_insert(moment.settled);
+        }
+        let state = self.keys.state(key);
+        let is_new = state.observe(window, value, moment);
+        // By the clock as well: one event from the future does not end the learning.
+        let now = moment.settled.min(moment.time);
+        let learned = |since: Option<u64>, span| since.is_some_and(|since| now >= since.saturating_add(span));
+        let is_over = match learning {
+            Learning::Once(0) | Learning::EachKey(0) => true,
+            Learning::Once(span) => learned(self.since, span),
+            Learning::EachKey(span) => learned(self.since, span) && learned(state.since(), span),
+        };
+        is_over.then_some(is_new)
+    }
+}
+
+fn check(declared: &TrackerDeclaration) -> Result<(), String> {
+    let TrackerDeclaration { name, kind, window, max_keys, .. } = declared;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    if name.is_empty() || name.len() > MAX_NAME_BYTES || !name.bytes().all(fits) {
+        return Err(format!("Name: letters, digits, `_`, `-` and `.` are allowed, at most {MAX_NAME_BYTES}"));
+    }
+    if !(1_000_000_000..=MAX_WINDOW).contains(window) {
+        return Err("Window: from 1s to 366d".to_owned());
+    }
+    if !(1..=100_000_000).contains(max_keys) {
+        return Err("MaxKeys: from 1 to 100000000".to_owned());
+    }
+    match kind {
+        TrackerKind::Travel { .. } if name != TRAVEL => Err(format!(
+            "a tracker of kind travel must be named `{TRAVEL}`, because the fields gitlab.travel.* have no argument"
+        )),
+        TrackerKind::Sequence { steps } if !(2..=MAX_STEPS).contains(&steps.len()) => {
+            Err(format!("Steps: from 2 to {MAX_STEPS}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn fields(names: &[String]) -> Result<Vec<FieldReference>, String> {
+    names.iter().map(|name| FieldReference::new(name)).collect()
+}
+
+fn compile(condition: &str, compiler: &mut Compiler<'_>) -> Result<CompiledCondition, String> {
+    let outcome = parse(condition).and_then(|condition| compiler.compile(&condition));
+    outcome.map(|compiled| compiled.condition).map_err(|error| match &error.kind {
+        ConditionErrorKind::UnknownField { name, .. } if field(name).is_some_and(is_found_by_trackers) => {
+            format!("`{name}` is found by trackers, so no tracker can look at it")
+        }
+        _ => format!("the condition `{condition}`: {error}"),
+    })
+}
+
+fn fingerprint(declared: &TrackerDeclaration) -> u64 {
+    let mut hasher = SipHasher13::new();
+    // How many keys are kept does not change what is remembered of each.
+    hasher.write(format!("{:?}", TrackerDeclaration { max_keys: 0, ..declared.clone() }).as_bytes());
+    hasher.finish()
+}

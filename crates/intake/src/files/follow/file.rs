@@ -1,0 +1,273 @@
+//! One followed file: how far it is read, and what has become of it.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use audit_event::Origin;
+
+use super::LEAVE_AFTER;
+use super::fingerprint::Fingerprint;
+use super::identity::Identity;
+use super::positions::Position;
+use crate::event::ReceivedEvent;
+use crate::files::error::{FileError, FileProblem};
+use crate::files::events::{FileEvent, MAX_EVENT_BYTES, object};
+use crate::files::pieces::Pieces;
+
+/// A file that is followed.
+#[derive(Debug)]
+pub(super) struct FollowedFile {
+    identity: Identity,
+    path: Arc<Path>,
+    place: Place,
+    /// None until something was read.
+    fingerprint: Option<Fingerprint>,
+    open: Option<OpenFile>,
+    last_grown: Instant,
+    /// What is wrong with the file as a whole, so that it is told once.
+    trouble: Option<String>,
+    /// To be told with the next step.
+    error: Option<FileError>,
+    /// Its name is another file's or nobody's.
+    is_left: bool,
+}
+
+/// How far a file has been dealt with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) offset: u64,
+    pub(super) line: u64,
+    pub(super) in_array: bool,
+}
+
+struct OpenFile {
+    file: File,
+    pieces: Pieces<BufReader<Tail>>,
+    /// Where `pieces` begin.
+    from: u64,
+    is_final: Arc<AtomicBool>,
+}
+
+/// What comes next.
+pub(super) enum Step {
+    Event(FileEvent),
+    Error(FileError),
+    /// Nothing at the moment.
+    Nothing,
+    /// Nothing ever again.
+    Gone,
+}
+
+/// A file whose end is an error as long as it may still grow.
+struct Tail {
+    file: File,
+    is_final: Arc<AtomicBool>,
+}
+
+impl Read for Tail {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.file.read(buffer)? {
+            0 if !buffer.is_empty() && !self.is_final.load(Ordering::Relaxed) => Err(io::ErrorKind::WouldBlock.into()),
+            read => Ok(read),
+        }
+    }
+}
+
+const START: Place = Place { offset: 0, line: 1, in_array: false };
+
+impl FollowedFile {
+    /// A file that has been read to this position, if it is still the same.
+    pub(super) fn new(identity: Identity, path: Arc<Path>, position: Option<Position>) -> Self {
+        Self {
+            identity,
+            path,
+            place: position.as_ref().map_or(START, |position| position.place),
+            fingerprint: position.map(|position| position.fingerprint),
+            open: None,
+            last_grown: Instant::now(),
+            trouble: None,
+            error: None,
+            is_left: false,
+        }
+    }
+
+    pub(super) fn path(&self) -> Arc<Path> {
+        Arc::clone(&self.path)
+    }
+
+    /// Names the file in messages from now on.
+    pub(super) fn is_now_called(&mut self, path: &Path) {
+        if *self.path != *path {
+            self.path = path.into();
+        }
+    }
+
+    pub(super) const fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    pub(super) const fn last_grown(&self) -> Instant {
+        self.last_grown
+    }
+
+    /// Forgets what is half read; it is read again from where the last event ended.
+    pub(super) fn close(&mut self) {
+        self.open = None;
+    }
+
+    /// Where to go on after a restart; none while nothing was read.
+    pub(super) fn position(&self) -> Option<Position> {
+        let fingerprint = self.fingerprint?;
+        Some(Position { identity: self.identity, path: PathBuf::from(&*self.path), place: self.place, fingerprint })
+    }
+
+    /// Whether there is something to do: the file has grown, was cut, or is left for good.
+    pub(super) fn look(&mut self, is_listed: bool, now: Instant) -> bool {
+        self.is_left = !is_listed;
+        if self.error.is_some() {
+            return true;
+        }
+        match self.length() {
+            Ok(length) => self.look_at_length(length, now),
+            // A file that is gone and was not open has nothing more to give.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.is_left => true,
+            Err(error) => {
+                self.has_trouble(error);
+                self.error.is_some()
+            }
+        }
+    }
+
+    fn look_at_length(&mut self, length: u64, now: Instant) -> bool {
+        let read = self.open.as_ref().map_or(self.place.offset, OpenFile::read);
+        if length < read || length > read && self.has_other_text() {
+            self.starts_over();
+            self.last_grown = now;
+            return true;
+        }
+        if length > read {
+            self.last_grown = now;
+            return true;
+        }
+        self.is_left && now.saturating_duration_since(self.last_grown) >= LEAVE_AFTER
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        match &self.open {
+            Some(open) => Ok(open.file.metadata()?.len()),
+            None => self.only_mine(&fs::metadata(&self.path)?).map(Metadata::len),
+        }
+    }
+
+    /// The metadata, unless another file has the name now.
+    fn only_mine<'a>(&self, metadata: &'a Metadata) -> io::Result<&'a Metadata> {
+        if Identity::of(metadata) == self.identity { Ok(metadata) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+
+    /// Whether the file was cut and has grown beyond what was read before anybody looked.
+    fn has_other_text(&self) -> bool {
+        match (&self.open, &self.fingerprint) {
+            (Some(open), Some(fingerprint)) => !fingerprint.fits(&open.file),
+            _ => false,
+        }
+    }
+
+    fn starts_over(&mut self) {
+        if let Some(open) = self.open.take()
+            && open.pieces.has_rest()
+        {
+            let problem = FileProblem::Cut;
+            self.error = Some(FileError { file: self.path(), line: Some(self.place.line), problem });
+        }
+        self.place = START;
+        self.fingerprint = None;
+    }
+
+    pub(super) fn next(&mut self) -> Step {
+        if let Some(error) = self.error.take() {
+            return Step::Error(error);
+        }
+        let leaves = self.is_left && self.last_grown.elapsed() >= LEAVE_AFTER;
+        if self.open.is_none() {
+            match self.open() {
+                Ok(open) => self.open = Some(open),
+                Err(error) if error.kind() == io::ErrorKind::NotFound && self.is_left => return Step::Gone,
+                Err(error) => {
+                    self.has_trouble(error);
+                    return self.error.take().map_or(Step::Nothing, Step::Error);
+                }
+            }
+        }
+        let Some(open) = &mut self.open else { return Step::Nothing };
+        open.is_final.store(leaves, Ordering::Relaxed);
+        let step = match open.pieces.next() {
+            Ok(None) => return Step::Gone,
+            Ok(Some(piece)) => {
+                let (file, line) = (Arc::clone(&self.path), piece.line);
+                match piece.text.map_err(FileProblem::from).and_then(object) {
+                    Ok(json) => {
+                        Step::Event(FileEvent { event: ReceivedEvent::now(json, Origin::File, None), file, line })
+                    }
+                    Err(problem) => Step::Error(FileError { file, line: Some(line), problem }),
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Step::Nothing,
+            Err(error) => {
+                self.has_trouble(error);
+                return self.error.take().map_or(Step::Nothing, Step::Error);
+            }
+        };
+        self.note_place();
+        step
+    }
+
+    fn note_place(&mut self) {
+        let Some(open) = &self.open else { return };
+        let (bytes, line, in_array) = open.pieces.place();
+        self.place = Place { offset: open.from + bytes, line, in_array };
+        if self.fingerprint.is_none_or(|fingerprint| fingerprint.is_short()) && self.place.offset > 0 {
+            self.fingerprint = Fingerprint::of(&open.file, self.place.offset).ok();
+        }
+    }
+
+    fn open(&mut self) -> io::Result<OpenFile> {
+        let mut file = File::open(&self.path)?;
+        let length = self.only_mine(&file.metadata()?)?.len();
+        let is_same = self.fingerprint.is_none_or(|fingerprint| fingerprint.fits(&file));
+        if !is_same || length < self.place.offset {
+            self.place = START;
+            self.fingerprint = None;
+        }
+        file.seek(SeekFrom::Start(self.place.offset))?;
+        let is_final = Arc::new(AtomicBool::new(false));
+        let tail = Tail { file: file.try_clone()?, is_final: Arc::clone(&is_final) };
+        let pieces = Pieces::within(BufReader::new(tail), MAX_EVENT_BYTES, self.place.line, self.place.in_array);
+        Ok(OpenFile { file, pieces, from: self.place.offset, is_final })
+    }
+
+    fn has_trouble(&mut self, error: io::Error) {
+        let text = error.to_string();
+        if self.trouble.as_ref() != Some(&text) {
+            self.trouble = Some(text);
+            let problem = FileProblem::Unreadable(error);
+            self.error = Some(FileError { file: self.path(), line: None, problem });
+        }
+    }
+}
+
+impl OpenFile {
+    /// How much of the file has been read, half-written events included. The position is shared with the reader's handle.
+    fn read(&self) -> u64 {
+        (&self.file).stream_position().unwrap_or(self.from)
+    }
+}
+
+impl std::fmt::Debug for OpenFile {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("OpenFile").field("from", &self.from).finish_non_exhaustive()
+    }
+}

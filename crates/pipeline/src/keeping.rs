@@ -1,0 +1,34 @@
+//! Where events wait for the host, as the settings say: in memory, or in a spool on the disk.
+
+use std::sync::Arc;
+
+use intake::{Inbox, InboxSettings, SpoolSettings, StateDirectory};
+
+use crate::{Settings, Source, StartError};
+
+/// Opens the inbox that events come into.
+///
+/// Files can be read again, and are read to tell what was in them: they need no spool, and no event in them is left out
+/// as a repetition.
+pub(crate) fn open_inbox(settings: &Settings, source: &Source) -> Result<Inbox, StartError> {
+    let Source::Webhook(_) = source else { return Ok(Inbox::new(settings.max_queue_size)) };
+    let spool = settings.state_dir.as_deref().map(StateDirectory::open).transpose()?;
+    let inbox = InboxSettings {
+        max_bytes: settings.max_queue_size,
+        deduplication_window: settings.deduplication_window,
+        ignore: None,
+        spool: spool.map(|state| SpoolSettings { state: Arc::new(state), max_bytes: settings.spool_max_bytes as u64 }),
+    };
+    Ok(Inbox::start(inbox)?)
+}
+
+/// Says what it means that there is no spool. To be called once the source is open: before, a mistake that stops the start is
+/// the one line to read.
+pub(crate) fn tell_of_memory(settings: &Settings, source: &Source) {
+    if settings.state_dir.is_none() && matches!(source, Source::Webhook(_)) {
+        tracing::warn!(
+            "StateDir is not set: events wait in memory only, so those not yet looked at are lost when this process ends, \
+             and GitLab does not send them again"
+        );
+    }
+}

@@ -35,7 +35,7 @@ impl StateDirectory {
         // A new directory is to be there after a power failure, too. Where its parent is not ours to read, it was made by
         // somebody else, who is long done.
         if let Some(parent) = path.parent().and_then(|parent| File::open(parent).ok()) {
-            parent.sync_all().map_err(unusable)?;
+            let _ = parent.sync_all();
         }
         let lock =
             OpenOptions::new().write(true).create(true).truncate(false).open(path.join("lock")).map_err(unusable)?;

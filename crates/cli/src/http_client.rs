@@ -48,6 +48,19 @@ pub(crate) fn client(trust: &Trust, connections: Connections, timeout: Duration)
     Ok(config.build().into())
 }
 
+/// Why a request failed, with the mend where the reason alone would not tell it.
+pub(crate) fn explain(error: &ureq::Error) -> String {
+    let reason = error.to_string();
+    // What `openssl req -x509` makes is marked as an authority's own certificate. OpenSSL, and so GitLab and curl, take it for
+    // a server's all the same; rustls does not. ureq hides the error's type, so its name has to do.
+    if reason.contains("CaUsedAsEndEntity") {
+        return "the server's certificate is marked as an authority's (CA:TRUE); make one that is not, \
+                with `openssl req -x509 -addext basicConstraints=critical,CA:FALSE …`"
+            .to_owned();
+    }
+    reason.strip_prefix("io: ").map(str::to_owned).unwrap_or(reason)
+}
+
 fn certificates(trust: &Trust) -> io::Result<Vec<Certificate<'static>>> {
     match trust {
         Trust::Everybody => Ok(Vec::new()),

@@ -7,7 +7,7 @@ use ureq::Agent;
 use super::{LineFormat, background::Delivery};
 use crate::{
     falco_yaml::HttpSettings,
-    http_client::{Connections, client},
+    http_client::{Connections, client, explain},
 };
 
 /// How long one post may take, from the look-up of the name to the answer.
@@ -41,7 +41,7 @@ impl Delivery for HttpOutput {
     fn deliver(&mut self, alert: &str) -> Result<(), String> {
         let HttpSettings { url, user_agent, .. } = &self.settings;
         let request = self.client.post(url).header("Content-Type", self.content_type).header("User-Agent", user_agent);
-        let mut answer = request.send(alert).map_err(|error| error.to_string())?;
+        let mut answer = request.send(alert).map_err(|error| explain(&error))?;
         // Read to its end, so that the connection can serve the next alert; what it says does not matter.
         let _ = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
         if answer.status().is_success() { Ok(()) } else { Err(format!("the server answered {}", answer.status())) }

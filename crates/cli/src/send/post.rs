@@ -11,7 +11,7 @@ use ureq::{
 use crate::{
     Failure,
     falco_yaml::Trust,
-    http_client::{Connections, client},
+    http_client::{Connections, client, explain},
 };
 
 /// GitLab gives up opening, writing and reading after 8 s each.
@@ -59,7 +59,7 @@ impl Destination {
         match request.send(event) {
             Ok(answer) if answer.status().is_success() => Ok(()),
             Ok(answer) => Err(format!("the receiver answered {}", answer.status())),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(explain(&error)),
         }
     }
 }

@@ -22,3 +22,14 @@ pub(crate) fn write(folder: &Path) -> PathBuf {
     fs::write(&path, authority.pem()).unwrap();
     path
 }
+
+/// Writes a certificate that is its own authority, as `openssl req -x509` makes them.
+pub(crate) fn write_self_signed(folder: &Path) -> PathBuf {
+    let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let certificate = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    fs::write(folder.join("server.key"), certificate.key().serialize_pem()).unwrap();
+    let path = folder.join("server.crt");
+    fs::write(&path, certificate.pem()).unwrap();
+    path
+}

@@ -133,7 +133,7 @@ impl Pipeline {
 /// better than no event.
 fn open_enricher(settings: &Settings, source: &Source, inbox: &Arc<Inbox>) -> Result<Enricher, StartError> {
     let enricher = match source {
-        Source::Webhook(_) => settings.enricher(),
+        Source::Webhook(_) | Source::Followed(_) => settings.enricher(),
         Source::Files(_) => settings.enricher_of_files(),
     };
     let reported_to = Arc::clone(inbox);

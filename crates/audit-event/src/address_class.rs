@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub enum AddressClass {
     /// It belongs to one place on the Internet.
     Public,
-    /// Of a private network: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7.
+    /// Of a private network: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, `fc00::/7`.
     Private,
     /// The machine itself: 127.0.0.0/8, `::1`.
     Loopback,
@@ -14,7 +14,7 @@ pub enum AddressClass {
     LinkLocal,
     /// Between a provider and its customers: 100.64.0.0/10.
     CarrierGradeNat,
-    /// For examples in texts: 192.0.2.0/24, 2001:db8::/32 and others.
+    /// For examples in texts: 192.0.2.0/24, `2001:db8::/32` and others.
     Documentation,
     /// Of a group of receivers: 224.0.0.0/4, `ff00::/8`.
     Multicast,

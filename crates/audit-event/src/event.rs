@@ -32,6 +32,7 @@ impl<'a> AuditEvent<'a> {
     /// The same event as it will be with this addition spliced in, so that fields can be read before.
     ///
     /// The trackers' findings are not among them: trackers come last and do not see each other.
+    #[must_use]
     pub fn with(self, addition: &'a Addition<'a>) -> Self {
         Self { addition: Some(addition), ..self }
     }

@@ -52,7 +52,6 @@ impl Serialize for FindingValue<'_> {
 pub struct Findings<'a>(pub &'a [Finding<'a>]);
 
 /// For `skip_serializing_if`, which passes a reference.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 pub(crate) fn no_findings(findings: &Findings<'_>) -> bool {
     findings.0.is_empty()
 }

@@ -2,6 +2,7 @@
 //!
 //! `cargo bench -p enrich`. The largest ones hold a million keys.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot go on has failed")]
+#![allow(clippy::print_stderr, reason = "what a benchmark measured beside time is told there")]
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -89,7 +90,7 @@ fn event_with_100_000_live_keys(bencher: Bencher<'_, '_>, trackers: &str) {
     let mut enricher = enricher(&EnricherSettings { trackers, ..EnricherSettings::default() });
     let events: Vec<String> = (0..100_000).map(|n| event(n, 20_000)).collect();
     for event in &events {
-        black_box(enricher.enrich(event, ARRIVAL));
+        let _ = black_box(enricher.enrich(event, ARRIVAL));
     }
     if enricher.tend(std::time::Instant::now()).is_ok() {
         eprintln!("{} keys", enricher.metrics().tracker_keys());
@@ -109,7 +110,7 @@ fn filled(settings: &EnricherSettings) -> Enricher {
     let mut enricher = enricher(settings);
     for n in 0..1_000_000u64 {
         let json = format!(r#"{{"id":{n},"author_id":{n},"created_at":"2026-02-10T09:00:00Z"}}"#);
-        black_box(enricher.enrich(&json, ARRIVAL));
+        let _ = black_box(enricher.enrich(&json, ARRIVAL));
     }
     enricher
 }

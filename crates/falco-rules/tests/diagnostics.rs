@@ -123,6 +123,15 @@ fn all_problems_of_a_file_are_found_in_one_go() {
 }
 
 #[test]
+fn a_wrong_priority_does_not_hide_what_is_wrong_with_the_condition_and_the_output() {
+    let text = rule("t.nope = 1").replace("INFO", "WARN").replace("output: o", "output: \"%x.nope\"");
+    let report = load(&text);
+    let file = &report.files()[0];
+    assert_eq!(codes(file.diagnostics()), ["LOAD_ERR_YAML_VALIDATE"], "what Falco reports");
+    assert_eq!(codes(file.further()), ["LOAD_ERR_COMPILE_OUTPUT", "LOAD_ERR_COMPILE_CONDITION"]);
+}
+
+#[test]
 fn all_problems_of_an_item_are_found_in_one_go() {
     let report = load(
         "- rule: A\n  desc: d\n  condition: t.s exists\n  priority: WARN\n  source: tprobe\n  enabled: perhaps\n  tags: one\n",

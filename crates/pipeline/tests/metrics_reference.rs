@@ -1,6 +1,7 @@
 //! docs/operations.md lists every metric of a pipeline that has everything switched on.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -56,7 +57,7 @@ fn table(metrics: &str) -> String {
             description = help.split_once(' ').unwrap().1;
         }
         if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|family| family.split_once(' ')) {
-            table += &format!("| `{name}` | {kind} | {description} |\n");
+            writeln!(table, "| `{name}` | {kind} | {description} |").unwrap();
         }
     }
     table

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use enrich::schema;
 use falco_rules::{LoadReport, MAX_FILE_SIZE, RuleSet, RulesFile};
 
 use super::builtin;

@@ -20,6 +20,8 @@ pub(crate) struct Coverage {
 #[derive(Debug)]
 pub(crate) enum Treatment<'a> {
     Rules(&'a [String]),
+    /// A rule that is not bound to types needs it, for a tracker.
+    Tracked(&'a str),
     /// It belongs to a detection that has no rule for it.
     Detection {
         id: &'a str,
@@ -47,10 +49,14 @@ impl Coverage {
         if !listed.rules.is_empty() {
             return Some(Treatment::Rules(&listed.rules));
         }
-        let of_detection = self.tables.detections.iter().find(|detection| detection.event_types.contains(&listed.name));
-        if let Some(detection) = of_detection {
-            let reason =
-                if detection.reason.is_empty() { "its rule does not need this type" } else { &detection.reason };
+        let detections = &self.tables.detections;
+        let mut detections = detections.iter().filter(|detection| detection.event_types.contains(&listed.name));
+        let mut rules = detections.clone().flat_map(|detection| &detection.rules).filter_map(|rule| self.rule(rule));
+        if let Some(rule) = rules.find(|rule| rule.event_types.is_none()) {
+            return Some(Treatment::Tracked(&rule.name));
+        }
+        if let Some(detection) = detections.next() {
+            let reason = if detection.reason.is_empty() { "its rules leave this type out" } else { &detection.reason };
             return Some(Treatment::Detection { id: &detection.id, reason });
         }
         self.reason(listed).map(|reason| Treatment::Reason(&reason.reason))

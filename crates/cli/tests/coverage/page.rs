@@ -77,13 +77,21 @@ fn title(scenario: &str) -> String {
 }
 
 fn detections(coverage: &Coverage, page: &mut String) -> std::fmt::Result {
-    writeln!(page, "## Detections\n\n| id | detection | scenario | rules |\n|---|---|---|---|")?;
-    for Detection { id, title, scenario, rules, reason, .. } in &coverage.tables.detections {
+    writeln!(page, "## Detections\n\n| id | detection | scenario | rules | left out |\n|---|---|---|---|---|")?;
+    for Detection { id, title, scenario, rules, reason, note, .. } in &coverage.tables.detections {
         let scenario = scenario.trim_start_matches("gitlab_");
+        let rules: Vec<_> = rules.iter().map(|rule| runbook(rule)).collect();
         let rules = if rules.is_empty() { format!("none: {reason}") } else { rules.join("; ") };
-        writeln!(page, "| {id} | {title} | {scenario} | {rules} |")?;
+        writeln!(page, "| {id} | {title} | {scenario} | {rules} | {note} |")?;
     }
     Ok(())
+}
+
+/// A rule with a link to its page, which is named after it.
+fn runbook(rule: &str) -> String {
+    let name = rule.trim_start_matches("GitLab ").to_lowercase();
+    let words: Vec<_> = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    format!("[{rule}](rules/{}.md)", words.join("-"))
 }
 
 fn others(coverage: &Coverage, page: &mut String) -> std::fmt::Result {
@@ -166,6 +174,7 @@ fn event_types(coverage: &Coverage, page: &mut String) -> std::fmt::Result {
         for listed in types {
             let treatment = match coverage.treatment(listed) {
                 Some(Treatment::Rules(rules)) => rules.join("; "),
+                Some(Treatment::Tracked(rule)) => format!("{rule} (through its tracker)"),
                 Some(Treatment::Detection { id, reason }) => format!("none: {id}, {reason}"),
                 Some(Treatment::Reason(reason)) => format!("none: {reason}"),
                 None => "none".to_owned(),

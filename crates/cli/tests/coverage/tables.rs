@@ -42,6 +42,8 @@ pub(crate) struct Detection {
     pub(crate) rules: Vec<String>,
     /// Why there is no rule.
     pub(crate) reason: String,
+    /// What the rules leave out.
+    pub(crate) note: String,
     pub(crate) event_types: Vec<String>,
     pub(crate) published_by: Vec<String>,
 }
@@ -97,8 +99,8 @@ fn detections() -> Vec<Detection> {
             .unwrap_or_else(|| panic!("detection {id} is not in detections.csv, or twice in the YAML"));
         let rules = entry.as_mapping_get("rules").and_then(Yaml::as_vec).into_iter().flatten();
         let rules = rules.map(|rule| rule.as_str().unwrap().to_owned()).collect();
-        let (title, scenario, reason) = (text("title"), text("scenario"), text("reason"));
-        Detection { id, title, scenario, rules, reason, event_types, published_by }
+        let [title, scenario, reason, note] = ["title", "scenario", "reason", "note"].map(text);
+        Detection { id, title, scenario, rules, reason, note, event_types, published_by }
     };
     let detections = documents[0].as_vec().unwrap().iter().map(detection).collect();
     assert!(known.is_empty(), "not in docs/rules/detections.yaml: {:?}", known.keys());

@@ -64,6 +64,7 @@ pub(crate) fn decode(file: &[u8]) -> Result<SavedTrackers, SnapshotError> {
     postcard::from_bytes(&content).map_err(damaged)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands the error over")]
 fn damaged(cause: impl ToString) -> SnapshotError {
     SnapshotError::Damaged { cause: cause.to_string() }
 }

@@ -10,7 +10,7 @@ use super::format::{SnapshotError, decode, encode, serialize};
 use crate::trackers::{SavedTrackers, TrackerSet};
 
 /// How much may be lost when the process is killed.
-const INTERVAL: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_mins(1);
 
 /// The file within `StateDir`.
 const FILE: &str = "trackers.snapshot";

@@ -25,7 +25,7 @@ pub(crate) fn nanoseconds(text: &str) -> Option<u64> {
 
 /// The shortest way to write a span of time of whole seconds.
 pub(crate) fn describe(nanoseconds: u64) -> String {
-    let (name, factor) = UNITS.iter().find(|(_, factor)| nanoseconds % factor == 0).unwrap_or(&("s", SECOND));
+    let (name, factor) = UNITS.iter().find(|(_, factor)| nanoseconds.is_multiple_of(*factor)).unwrap_or(&("s", SECOND));
     format!("{}{name}", nanoseconds / factor)
 }
 

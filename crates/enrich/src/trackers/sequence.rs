@@ -77,7 +77,7 @@ impl Sequence {
     fn limit(&mut self, steps: Steps, clock: u64) {
         let same = self.events.iter().filter(|event| event.steps == steps);
         if same.clone().count() > MAX_OF_SAME_STEPS {
-            let (first, last) = (same.clone().next(), same.last());
+            let (first, last) = (same.clone().next(), same.clone().next_back());
             let gone = match (first, last) {
                 (Some(first), Some(last)) if first.time.abs_diff(clock) < last.time.abs_diff(clock) => {
                     Some(last.arrival)

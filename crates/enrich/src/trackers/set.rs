@@ -82,7 +82,9 @@ impl TrackerSet {
             match event_type.and_then(|field| tracker.required_values(&operands, field)) {
                 None => always.push(place),
                 Some(types) => {
-                    types.into_iter().for_each(|name| by_event_type.entry(name.into()).or_default().push(place));
+                    for name in types {
+                        by_event_type.entry(name.into()).or_default().push(place);
+                    }
                 }
             }
         }

@@ -56,7 +56,7 @@ impl<'de> Deserialize<'de> for Registers {
         if registers.len() != 1 << PRECISION || registers.iter().any(|register| *register > MAX_REGISTER) {
             return Err(serde::de::Error::custom("not the registers of a sketch"));
         }
-        let zeros = registers.iter().filter(|register| **register == 0).count();
+        let zeros = memchr::memchr_iter(0, registers).count();
         let sum = registers.iter().map(|register| (-f64::from(*register)).exp2()).sum();
         let empty = HyperLogLog::seeded(PRECISION, 0);
         let (_, hasher, ..) = empty.parts();

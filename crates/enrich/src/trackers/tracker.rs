@@ -261,8 +261,8 @@ fn fields(names: &[String]) -> Result<Vec<FieldReference>, String> {
 }
 
 fn compile(condition: &str, compiler: &mut Compiler<'_>) -> Result<CompiledCondition, String> {
-    let compiled = parse(condition).and_then(|condition| compiler.compile(&condition));
-    compiled.map(|compiled| compiled.condition).map_err(|error| match &error.kind {
+    let outcome = parse(condition).and_then(|condition| compiler.compile(&condition));
+    outcome.map(|compiled| compiled.condition).map_err(|error| match &error.kind {
         ConditionErrorKind::UnknownField { name, .. } if field(name).is_some_and(is_found_by_trackers) => {
             format!("`{name}` is found by trackers, so no tracker can look at it")
         }

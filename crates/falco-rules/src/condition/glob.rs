@@ -125,7 +125,6 @@ fn bracket(pattern: &[u8], case: CaseRule) -> Bracket<'_> {
         }
         let (low, tail) = match (byte, tail) {
             (b'\\', [escaped, tail @ ..]) => (case.fold(*escaped), tail),
-            (b'\\', []) => return Bracket::Never,
             // Collating symbols and equivalence classes: in the C locale, each is one character.
             (b'[', [b'=', member, b'=', b']', tail @ ..]) => {
                 set[usize::from(*member)] = true;
@@ -133,7 +132,7 @@ fn bracket(pattern: &[u8], case: CaseRule) -> Bracket<'_> {
                 continue;
             }
             (b'[', [b'.', member, b'.', b']', tail @ ..]) => (*member, tail),
-            (b'[', [b'.', ..]) => return Bracket::Never,
+            (b'\\', []) | (b'[', [b'.', ..]) => return Bracket::Never,
             (byte, tail) => (case.fold(byte), tail),
         };
         // A range; its upper end is not folded, so `[A-Z]` matches nothing under `iglob`.

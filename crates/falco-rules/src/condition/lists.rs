@@ -139,6 +139,11 @@ fn is_delimiter(byte: u8) -> bool {
     is_list_blank(byte) || matches!(byte, b'(' | b')' | b',' | b'=')
 }
 
+/// The words of a text between which names of lists stand.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| u8::try_from(c).is_ok_and(is_delimiter)).filter(|word| !word.is_empty())
+}
+
 fn joined(items: &[String]) -> String {
     let mut joined = String::new();
     for item in items {

@@ -36,7 +36,7 @@ pub use compile::{Compiled, Compiler};
 pub use error::{ConditionError, ConditionErrorKind};
 pub use explain::{ExplainedValue, Explanation, explain};
 pub use lists::ListText;
-pub(crate) use lists::quoted;
+pub(crate) use lists::{quoted, words};
 pub use macros::{MAX_CHECKS, MacroBody, Macros};
 pub(crate) use operand::OperandId;
 pub use operand::Operands;

@@ -49,6 +49,11 @@ impl CompiledCondition {
         let position = operands.compiled.iter().position(|operand| operand.program == wanted)?;
         self.root.required_values(&|operand| operand.index() == position)
     }
+
+    /// The same for an operand that is known already.
+    pub(crate) fn required_texts(&self, wanted: OperandId) -> Option<BTreeSet<&str>> {
+        self.root.required_values(&|operand| operand == wanted)
+    }
 }
 
 impl Node {

@@ -36,7 +36,7 @@ impl Index {
         };
         let mut index = Self { key: Some(key), ..Self::default() };
         for (position, rule) in rules.iter().enumerate() {
-            match rule.condition.required_values(&source.operands, key.field) {
+            match rule.condition.required_texts(key.operand) {
                 None => index.always.push(position),
                 Some(texts) => {
                     for text in texts {
@@ -74,7 +74,7 @@ fn best_key(source: &CompiledSource, rules: &[Rule]) -> Option<Key> {
         .filter_map(|field| Some((field, source.operands.field(field)?)))
         .map(|(field, operand)| {
             let required: Vec<_> =
-                rules.iter().filter_map(|rule| rule.condition.required_values(&source.operands, field)).collect();
+                rules.iter().filter_map(|rule| rule.condition.required_texts(operand)).collect();
             let texts: HashSet<&str> = required.iter().flatten().copied().collect();
             Key { field, operand, rules: required.len(), texts: texts.len() }
         })

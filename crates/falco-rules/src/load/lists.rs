@@ -1,14 +1,18 @@
 //! The lists of all files, each with the items to put in its place, and whether anything mentions it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::condition::words;
 use crate::rules_file::{Definitions, ListItem};
 use crate::{ListText, MAX_CONDITION_BYTES};
 
 /// Lists ready to be put into conditions.
 #[derive(Debug)]
 pub(super) struct Lists {
-    lists: Vec<List>,
+    in_order: Vec<List>,
+    by_name: HashMap<String, usize>,
+    /// Lists whose names are not one word: they are looked for in every condition.
+    without_word: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -45,20 +49,32 @@ impl Lists {
         for list in &mut lists {
             list.is_used = used.contains(list.name.as_str());
         }
-        Self { lists }
+        let by_name = lists.iter().enumerate().map(|(index, list)| (list.name.clone(), index)).collect();
+        let is_word = |list: &List| words(&list.name).eq([list.name.as_str()]);
+        let without_word = (0..lists.len()).filter(|&index| !is_word(&lists[index])).collect();
+        Self { in_order: lists, by_name, without_word }
     }
 
     /// A condition with items in the place of names, one list after the other.
+    ///
+    /// Only lists that the condition names are looked for, and behind each those that its items name.
     pub(super) fn put_into(&mut self, condition: &str) -> ListText {
         let mut text = ListText::new(condition);
-        for list in &mut self.lists {
-            list.is_used |= text.put_in(&list.name, &list.items);
+        let named = words(condition).filter_map(|word| self.by_name.get(word));
+        let mut waiting: BTreeSet<usize> = self.without_word.iter().chain(named).copied().collect();
+        while let Some(index) = waiting.pop_first() {
+            let list = &mut self.in_order[index];
+            if text.put_in(&list.name, &list.items) {
+                list.is_used = true;
+                let named = list.items.iter().flat_map(|item| words(item)).filter_map(|word| self.by_name.get(word));
+                waiting.extend(named.filter(|&&named| named > index));
+            }
         }
         text
     }
 
     /// Does nothing mention the list?
     pub(super) fn is_unused(&self, index: usize) -> bool {
-        !self.lists[index].is_used
+        !self.in_order[index].is_used
     }
 }

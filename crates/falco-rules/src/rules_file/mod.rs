@@ -2,6 +2,7 @@
 
 mod collection;
 mod decode;
+mod forgiving;
 mod item;
 mod keys;
 mod node;

@@ -9,6 +9,7 @@ use super::node::Node;
 use super::overrides::Overrides;
 use super::read::Reader;
 use super::read_exceptions::{FieldsAre, exceptions};
+use super::text::Text;
 use crate::Priority;
 use crate::diagnostic::{Code, Diagnostic, ItemKind, Trail};
 
@@ -65,20 +66,18 @@ fn define_rule(reader: &mut Reader<'_>, item: &Node, name: String, trail: Trail)
     let tags = reader.go_on(tags(item, &trail))?;
     let exceptions = exceptions(item, FieldsAre::Required, &trail, reader.findings);
     let exceptions = reader.go_on(exceptions)?;
-    let (Some(condition), Some(output), Some(description), Some(priority), Some(exceptions)) =
-        (condition, output, description, priority, exceptions)
-    else {
-        return Ok(());
-    };
+    // Where reading goes on after errors, a rule without what is wrong with it is good enough to check the rest of it.
+    let (Some(condition), Some(source)) = (condition, source) else { return Ok(()) };
+    let output = output.unwrap_or_else(|| Text::new("-".to_owned(), condition.piece(0).0.clone()));
     let rule = RuleItem {
         name,
-        source: source.flatten().unwrap_or_else(|| "syscall".to_owned()),
+        source: source.unwrap_or_else(|| "syscall".to_owned()),
         condition,
         output: output.trimmed(),
-        description,
-        priority,
+        description: description.unwrap_or_default(),
+        priority: priority.unwrap_or(Priority::Debug),
         tags: tags.flatten().unwrap_or_default(),
-        exceptions,
+        exceptions: exceptions.unwrap_or_default(),
         enabled: enabled.flatten().unwrap_or(true),
         warn_evttypes: warn_evttypes.flatten().unwrap_or(true),
         skip_if_unknown_filter: skip_if_unknown_filter.flatten().unwrap_or(false),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
 
+use super::forgiving::{MOST_REPAIRS, next_document, repaired, tabs_behind_keys_as_blanks};
 use super::node::{Node, NodeValue, Scalar};
 use crate::source_text::LineIndex;
 
@@ -34,44 +35,58 @@ pub(crate) fn documents(text: &str, lines: &LineIndex<'_>) -> Result<Vec<Node>, 
         let message = format!("the file has {} bytes, more than the {MAX_FILE_SIZE} allowed", text.len());
         return Err(YamlError { message, span: 0..0 });
     }
-    read(text, lines).or_else(|error| {
-        let forgiving = tabs_behind_keys_as_blanks(text).and_then(|text| read(&text, lines).ok());
-        forgiving.ok_or(error)
-    })
+    let whole = Part { original: text, lines, first: 0 };
+    read(text, whole).or_else(|error| forgiving(text, lines).ok_or(error))
 }
 
-fn read(text: &str, lines: &LineIndex<'_>) -> Result<Vec<Node>, YamlError> {
-    let mut builder = Builder {
-        text,
-        lines,
-        open: Vec::new(),
-        anchors: HashMap::new(),
-        documents: Vec::new(),
-        nodes: 0,
-        alias_text: 0,
-    };
+/// The documents where Falco's library reads more than YAML.
+fn forgiving(text: &str, lines: &LineIndex<'_>) -> Option<Vec<Node>> {
+    let mut documents = Vec::new();
+    let mut from = 0;
+    for _ in 0..MOST_REPAIRS {
+        let part = Part { original: text, lines, first: lines.character(from) };
+        let rest = &text[from..];
+        if let Some(read) = read_repaired(rest, part) {
+            documents.extend(read);
+            return Some(documents);
+        }
+        let end = next_document(rest)?;
+        documents.extend(read_repaired(&rest[..end], part)?);
+        from += end;
+    }
+    None
+}
+
+/// The documents of a part, some faults mended.
+fn read_repaired(text: &str, part: Part<'_>) -> Option<Vec<Node>> {
+    let mut text = tabs_behind_keys_as_blanks(text).unwrap_or_else(|| text.to_owned());
+    for _ in 0..MOST_REPAIRS {
+        let error = match read(&text, part) {
+            Ok(documents) => return Some(documents),
+            Err(error) => error,
+        };
+        let start = part.lines.byte(part.first);
+        let span = error.span.start.checked_sub(start)?..error.span.end.checked_sub(start)?;
+        text = repaired(&text, &YamlError { span, ..error })?;
+    }
+    None
+}
+
+/// The part of a file that is read.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    /// The whole file.
+    original: &'a str,
+    lines: &'a LineIndex<'a>,
+    /// The character at which the part begins.
+    first: usize,
+}
+
+fn read(text: &str, part: Part<'_>) -> Result<Vec<Node>, YamlError> {
+    let mut builder =
+        Builder { part, open: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), nodes: 0, alias_text: 0 };
     builder.run(&mut Parser::new_from_str(text))?;
     Ok(builder.documents)
-}
-
-/// The text with blanks for the tabs between a key's colon and its value, if there are any: the parser refuses them, YAML and
-/// Falco do not. Every byte keeps its place.
-fn tabs_behind_keys_as_blanks(text: &str) -> Option<String> {
-    let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let mut changed = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let key = line.trim_start_matches([' ', '-']);
-        let value = key.trim_start_matches(is_key).strip_prefix(':').filter(|value| value.starts_with('\t'));
-        let Some(value) = value else {
-            changed.push_str(line);
-            continue;
-        };
-        let rest = value.trim_start_matches(['\t', ' ']);
-        changed.push_str(&line[..line.len() - value.len()]);
-        changed.extend(std::iter::repeat_n(' ', value.len() - rest.len()));
-        changed.push_str(rest);
-    }
-    (changed != text).then_some(changed)
 }
 
 /// A sequence or mapping whose end has not come yet.
@@ -105,8 +120,7 @@ struct Size {
 }
 
 struct Builder<'a> {
-    text: &'a str,
-    lines: &'a LineIndex<'a>,
+    part: Part<'a>,
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
     documents: Vec<Node>,
@@ -218,10 +232,11 @@ impl Builder<'_> {
     }
 
     fn bytes(&self, start: Marker, end: Marker) -> Range<usize> {
-        let start = self.lines.byte(start.index());
-        let end = self.lines.byte(end.index()).max(start);
+        let Part { original, lines, first } = self.part;
+        let start = lines.byte(first + start.index());
+        let end = lines.byte(first + end.index()).max(start);
         // A block value ends where the next one begins; the blank lines between belong to neither.
-        start..start + self.text[start..end].trim_end().len()
+        start..start + original[start..end].trim_end().len()
     }
 }
 
@@ -344,6 +359,26 @@ mod tests {
     #[test]
     fn a_tab_as_indentation_is_refused() {
         assert!(parse("- rule: A\n\tdesc: x\n").is_err());
+    }
+
+    #[test]
+    fn what_falcos_library_reads_is_read() {
+        let first = |text: &str| parse(text).unwrap_or_else(|error| panic!("{text}: {}", error.message));
+        for text in ["- a: [\n    b, c\n]\n", "- a: [b, # d\n  c]\n", "- a: [b,\nc\n]\n"] {
+            let a = first(text)[0].sequence().unwrap()[0].get("a").cloned().unwrap();
+            let texts: Vec<_> = a.sequence().unwrap().iter().filter_map(Node::scalar).collect();
+            assert_eq!(texts, ["b", "c"], "{text}");
+            assert_eq!(&text[a.sequence().unwrap()[1].span.clone()], "c");
+        }
+        for (text, value) in [("- a: \"b\nc\"\n", "b c"), ("- a: 'b\n", "b "), ("- a: \"b\n  c: d\n", "b   c: d ")] {
+            assert_eq!(first(text)[0].sequence().unwrap()[0].get("a").and_then(Node::scalar), Some(value), "{text}");
+        }
+        let text = "- a: ü\nb: c\n";
+        let documents = first(text);
+        assert_eq!(documents.len(), 2);
+        assert_eq!(&text[documents[1].get("b").unwrap().span.clone()], "c");
+        assert!(parse("- a: \"b").is_err(), "the text must end with a line end");
+        assert!(parse("- a: [b\n").is_err());
     }
 
     #[test]

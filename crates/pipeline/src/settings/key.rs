@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::duration::{DurationRange, duration};
 use super::error::Problem;
+use super::ignored::ignored_events;
 use super::networks::networks;
 use super::number::{SizeRange, size};
 use super::secret::{secret, text};
@@ -46,6 +47,8 @@ pub enum Kind {
     Trackers,
     /// Networks and addresses.
     Networks,
+    /// A condition in Falco's rule language.
+    Condition,
     /// A number of bytes within a range.
     Size(SizeRange),
     /// A span of time within a range.
@@ -64,6 +67,7 @@ impl Kind {
             Self::Paths => "an object of names and paths",
             Self::Trackers => "a list of trackers",
             Self::Networks => "a list of networks and addresses",
+            Self::Condition => "a Falco condition",
             Self::Size(_) => "a number of bytes",
             Self::Duration(_) => "a span of time such as 90s, 10m or 30d",
         }
@@ -262,6 +266,18 @@ pub const KEYS: &[Key] = &[
                       first, counted and reported.",
         read: |settings, value| {
             settings.spool_max_bytes = size(value, SPOOL_MAX_BYTES)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "Ignore",
+        kind: Kind::Condition,
+        default: "none; every event is handed on",
+        description: "Condition in Falco's rule language for received events that nobody wants, such as \
+                      `gitlab.event_type = user_authenticated_using_job_token`. They are answered, counted and go no further: no rule and \
+                      no tracker sees them. It can use what GitLab sent and `gitlab.instance`, nothing that is looked up later.",
+        read: |settings, value| {
+            settings.ignored_events = ignored_events(value)?;
             Ok(())
         },
     },

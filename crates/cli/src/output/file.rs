@@ -96,7 +96,7 @@ impl Output for FileOutput {
             return;
         }
         if let Err(error) = self.append() {
-            let alerts = self.waiting.split_inclusive(|&byte| byte == b'\n').count() as u64;
+            let alerts = memchr::memchr_iter(b'\n', &self.waiting).count() as u64;
             self.lost.add(alerts, Some(&format!("{}: {error}", self.path.display())));
         }
         self.waiting.clear();

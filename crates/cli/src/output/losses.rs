@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::Counted;
+
 /// How long nothing is said after something was said.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -32,7 +34,7 @@ impl Losses {
             return;
         }
         let Self { name, what, count, reason, .. } = self;
-        tracing::warn!("{name}: {count} alert{} {what}{reason}", if *count == 1 { "" } else { "s" });
+        tracing::warn!("{name}: {} {what}{reason}", Counted(*count, "alert"));
         self.count = 0;
         self.told = Some(Instant::now());
     }

@@ -1,6 +1,7 @@
 //! Where alerts go.
 
 mod background;
+mod counted;
 mod file;
 mod format;
 mod http;
@@ -14,6 +15,7 @@ mod visible;
 
 use std::time::Instant;
 
+pub(crate) use counted::Counted;
 pub(crate) use format::{LineFormat, StandardChoice, StandardFormat};
 pub(crate) use outputs::{OutputChoice, Outputs};
 pub(crate) use standard::Broken;

@@ -31,7 +31,7 @@ use summary::Summary;
 pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
     let file = arguments.alerts.config.as_deref().map(FalcoYaml::read).transpose()?;
     let settings = file.as_ref().and_then(|file| file.plugin.as_ref()).map(|plugin| &plugin.settings);
-    log::start(settings.is_some_and(|settings| settings.debug));
+    log::start(settings);
     let Alerting { detector, outputs, warnings } = Alerting::new(&arguments.alerts, file.as_ref())?;
     log::warn_all(&warnings);
     let enricher = enricher(settings)?;

@@ -4,7 +4,10 @@ use std::{collections::HashMap, fmt};
 
 use falco_rules::{Alert, Priority};
 
-use crate::{input::Problems, output::Visible};
+use crate::{
+    input::Problems,
+    output::{Counted, Visible},
+};
 
 /// What was counted.
 #[derive(Debug)]
@@ -33,9 +36,8 @@ impl Summary {
     }
 
     fn write(&self, problems: &Problems, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let files = u64::try_from(self.files).unwrap_or(u64::MAX);
         let alerts = self.alerts.values().map(|(count, _)| count).sum();
-        write!(out, "{} in {}, ", Counted(self.events, "event"), Counted(files, "file"))?;
+        write!(out, "{} in {}, ", Counted(self.events, "event"), Counted::length(self.files, "file"))?;
         write!(out, "{}, {}", Counted(alerts, "alert"), Counted(problems.broken, "broken line"))?;
         if problems.unreadable > 0 {
             write!(out, ", {} not read to the end", Counted(problems.unreadable, "file"))?;
@@ -45,14 +47,5 @@ impl Summary {
         rules.into_iter().try_for_each(|(name, (count, priority))| {
             write!(out, "\n{count:>8}  {:<13}  {}", priority.name(), Visible(name))
         })
-    }
-}
-
-/// A number and its noun.
-struct Counted(u64, &'static str);
-
-impl fmt::Display for Counted {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
     }
 }

@@ -3,7 +3,7 @@
 use enrich::schema;
 use falco_rules::RuleSet;
 
-use crate::{Failure, Outcome, arguments::RulesCheckArguments, detection::RuleChoice, print::print};
+use crate::{Failure, Outcome, arguments::RulesCheckArguments, detection::RuleChoice, output::Counted, print::print};
 
 pub(super) fn check(arguments: &RulesCheckArguments) -> Result<Outcome, Failure> {
     let (files, _) = RuleChoice::new(&arguments.files, None).read()?;
@@ -13,7 +13,10 @@ pub(super) fn check(arguments: &RulesCheckArguments) -> Result<Outcome, Failure>
     } else {
         let summary = rules.map_or_else(
             || "the rules cannot be used\n".to_owned(),
-            |rules| format!("{} rules in {} files can be used\n", rules.rules().len(), files.len()),
+            |rules| {
+                let (rules, files) = (rules.rules().len(), files.len());
+                format!("{} in {} can be used\n", Counted::length(rules, "rule"), Counted::length(files, "file"))
+            },
         );
         print(&(report.to_text() + &summary))?;
     }

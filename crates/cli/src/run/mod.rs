@@ -29,7 +29,7 @@ const WAIT: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(arguments: &RunArguments) -> Result<Outcome, Failure> {
     let configuration = Configuration::new(arguments)?;
-    log::start(configuration.settings.debug || configuration.settings.debug_json);
+    log::start(Some(&configuration.settings));
     log::warn_all(&configuration.warnings);
     // Before there are other threads, because it changes the environment.
     if let Some(address) = pipeline::inherit_socket().map_err(StartError::from)? {

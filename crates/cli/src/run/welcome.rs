@@ -4,6 +4,8 @@ use std::{fmt, net::SocketAddr};
 
 use intake::{Host, Listen, Secret, ServedPath};
 
+use crate::output::Counted;
+
 /// An event as GitLab sends it, on one line: an administrator begins to act as another user.
 pub(crate) const SAMPLE_EVENT: &str = include_str!("sample_event.json");
 
@@ -34,7 +36,7 @@ impl fmt::Display for Welcome<'_> {
             host => host.to_string(),
         };
         let url = self.url(host);
-        let rules = if self.rules == 1 { "1 rule".to_owned() } else { format!("{} rules", self.rules) };
+        let rules = Counted::length(self.rules, "rule");
         write!(out, "falco-gitlab {} listens on {url}", env!("CARGO_PKG_VERSION"))?;
         write!(out, "{} with {rules}", if every { " (every address)" } else { "" })?;
         let Some(token) = self.made_up_token else { return Ok(()) };

@@ -6,6 +6,7 @@ mod events;
 mod falco_yaml;
 mod geoip;
 mod https;
+mod log;
 mod mistakes;
 mod outputs;
 mod receiver;

@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn hundreds_of_thousands_of_entries_are_held_in_little_memory() {
         let text: String =
-            (0..300_000u32).map(|n| format!("{}\n", std::net::Ipv4Addr::from(n * 2 + (1 << 24)))).collect();
+            (0..300_000u32).map(|n| std::net::Ipv4Addr::from(n * 2 + (1 << 24)).to_string() + "\n").collect();
         let ranges = read(&text).unwrap();
         assert_eq!(ranges.len(), 300_000);
         assert!(ranges.contains("1.0.0.2".parse().unwrap()) && !ranges.contains("1.0.0.3".parse().unwrap()));

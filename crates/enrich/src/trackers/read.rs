@@ -178,6 +178,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "the entry is written in the call")]
     fn refusal(entry: Value) -> String {
         read_trackers(&json!([entry])).unwrap_err().to_string()
     }

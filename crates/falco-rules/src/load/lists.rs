@@ -9,7 +9,7 @@ use crate::{ListText, MAX_CONDITION_BYTES};
 /// Lists ready to be put into conditions.
 #[derive(Debug)]
 pub(super) struct Lists {
-    lists: Vec<List>,
+    in_order: Vec<List>,
     by_name: HashMap<String, usize>,
     /// Lists whose names are not one word: they are looked for in every condition.
     without_word: Vec<usize>,
@@ -52,7 +52,7 @@ impl Lists {
         let by_name = lists.iter().enumerate().map(|(index, list)| (list.name.clone(), index)).collect();
         let is_word = |list: &List| words(&list.name).eq([list.name.as_str()]);
         let without_word = (0..lists.len()).filter(|&index| !is_word(&lists[index])).collect();
-        Self { lists, by_name, without_word }
+        Self { in_order: lists, by_name, without_word }
     }
 
     /// A condition with items in the place of names, one list after the other.
@@ -63,7 +63,7 @@ impl Lists {
         let named = words(condition).filter_map(|word| self.by_name.get(word));
         let mut waiting: BTreeSet<usize> = self.without_word.iter().chain(named).copied().collect();
         while let Some(index) = waiting.pop_first() {
-            let list = &mut self.lists[index];
+            let list = &mut self.in_order[index];
             if text.put_in(&list.name, &list.items) {
                 list.is_used = true;
                 let named = list.items.iter().flat_map(|item| words(item)).filter_map(|word| self.by_name.get(word));
@@ -75,6 +75,6 @@ impl Lists {
 
     /// Does nothing mention the list?
     pub(super) fn is_unused(&self, index: usize) -> bool {
-        !self.lists[index].is_used
+        !self.in_order[index].is_used
     }
 }

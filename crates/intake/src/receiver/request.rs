@@ -74,7 +74,9 @@ async fn receive(request: Request<Incoming>, client: IpAddr, context: &Connectio
     // The semaphore is never closed; this fails never.
     let _place = context.bodies.acquire().await;
     let body = body::read(body, &context.limits, &context.body_memory).await?;
-    accept_events(&body.bytes, client, instance.as_ref(), context).await
+    accept_events(&body.bytes, client, instance.as_ref(), context).await?;
+    tracing::debug!(%client, status = StatusCode::OK.as_u16(), bytes = body.bytes.len(), "request accepted");
+    Ok(())
 }
 
 /// What a request's head must be; gives the instance that the shown token belongs to. The content type is not looked at:

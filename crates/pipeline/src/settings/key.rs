@@ -307,7 +307,7 @@ pub const KEYS: &[Key] = &[
         name: "Debug",
         kind: Kind::Switch,
         default: "false",
-        description: "Logs each request: where it came from, how large it was, how it was answered. Never a token.",
+        description: "Logs each request: where it came from, how it was answered and, where it was read, how large it was. Never a token.",
         read: |settings, value| {
             settings.debug = switch(value)?;
             Ok(())

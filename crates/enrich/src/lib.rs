@@ -18,7 +18,7 @@ pub use address_list::{AddressListError, AddressRanges, read_address_list};
 pub use database::{AsnDatabase, CityDatabase, DatabaseError, LocatedPlace, Location};
 pub use enricher::{Arrival, EnrichedEvent, Enricher, EnricherSettings};
 pub use metrics::EnrichmentMetrics;
-pub use rule_language::{EVENT_TYPE, GitlabEvent, SOURCE, schema};
+pub use rule_language::{EVENT_TYPE, GitlabEvent, SOURCE, arrival_schema, schema};
 pub use snapshot::{SnapshotError, StateError};
 pub use trackers::{
     BuiltinTracker, Learning, StepDeclaration, TrackerDeclaration, TrackerError, TrackerKind, builtin_markdown,

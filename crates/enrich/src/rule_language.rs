@@ -5,4 +5,4 @@ mod schema;
 
 pub use event::GitlabEvent;
 pub(crate) use schema::tracker_schema;
-pub use schema::{EVENT_TYPE, SOURCE, schema};
+pub use schema::{EVENT_TYPE, SOURCE, arrival_schema, schema};

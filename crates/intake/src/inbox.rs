@@ -15,7 +15,6 @@ use self::group_commit::GroupCommit;
 use self::observation::Observation;
 pub use self::settings::{Ignore, InboxSettings, SpoolSettings};
 use self::shared::{Admission, Shared};
-use crate::arrival::Arrival;
 use crate::event::ReceivedEvent;
 use crate::metrics::Counter;
 use crate::problem::{Problem, ProblemKind};
@@ -76,7 +75,7 @@ impl Inbox {
     ///
     /// For events that can be read again where they came from; those that come once belong into the spool, if there is one.
     pub fn push(&self, event: ReceivedEvent) -> Result<(), Refused> {
-        match self.shared.admit(Arrival::new(event, &mut EventIndex::default())) {
+        match self.shared.admit(event, &mut EventIndex::default()) {
             Admission::New(arrival) => self.shared.queue_in_memory(arrival),
             Admission::Ignored | Admission::Repeated => Ok(()),
         }
@@ -91,7 +90,7 @@ impl Inbox {
     ) -> impl Future<Output = Accepted> + Send + use<> {
         let (mut accepted, mut arrivals, mut must_wait) = (Accepted::default(), Vec::new(), false);
         for event in events {
-            match self.shared.admit(Arrival::new(event, index)) {
+            match self.shared.admit(event, index) {
                 Admission::Ignored => accepted.count += 1,
                 // Its first coming may not be on the disk yet, and the answer says that it is.
                 Admission::Repeated => (accepted.count, must_wait) = (accepted.count + 1, true),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use intake::{Inbox, InboxSettings, SpoolSettings, StateDirectory};
+use intake::{Ignore, Inbox, InboxSettings, SpoolSettings, StateDirectory};
 
 use crate::{Settings, Source, StartError};
 
@@ -13,10 +13,11 @@ use crate::{Settings, Source, StartError};
 pub(crate) fn open_inbox(settings: &Settings, source: &Source) -> Result<Inbox, StartError> {
     let Source::Webhook(_) = source else { return Ok(Inbox::new(settings.max_queue_size)) };
     let spool = settings.state_dir.as_deref().map(StateDirectory::open).transpose()?;
+    let ignored_events = settings.ignored_events.clone();
     let inbox = InboxSettings {
         max_bytes: settings.max_queue_size,
         deduplication_window: settings.deduplication_window,
-        ignore: None,
+        ignore: ignored_events.map(|ignored| Ignore::new(move |read, received| ignored.contain(read, received))),
         spool: spool.map(|state| SpoolSettings { state: Arc::new(state), max_bytes: settings.spool_max_bytes as u64 }),
     };
     Ok(Inbox::start(inbox)?)

@@ -30,6 +30,8 @@ pub use enrich::EnrichedEvent;
 pub use intake::{BatchLimits, Metric, MetricKind, inherit_socket};
 pub use metrics::Metrics;
 pub use running::Pipeline;
-pub use settings::{DefaultScheme, KEYS, Key, Kind, Settings, SettingsError, Token, json_schema, markdown};
+pub use settings::{
+    DefaultScheme, IgnoredEvents, KEYS, Key, Kind, Settings, SettingsError, Token, json_schema, markdown,
+};
 pub use source::Source;
 pub use start_error::StartError;

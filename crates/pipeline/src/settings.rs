@@ -2,6 +2,7 @@
 
 mod duration;
 mod error;
+mod ignored;
 mod key;
 mod networks;
 mod number;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use enrich::{EnricherSettings, TrackerDeclaration};
 pub use error::SettingsError;
+pub use ignored::IgnoredEvents;
 use intake::{AdminAddress, Listen, Networks, Secret};
 pub use key::{KEYS, Key, Kind};
 pub use reference::markdown;
@@ -55,6 +57,8 @@ pub struct Settings {
     pub state_dir: Option<PathBuf>,
     /// `SpoolMaxBytes`: most bytes of the spool's files.
     pub spool_max_bytes: usize,
+    /// `Ignore`: which events go no further.
+    pub ignored_events: Option<IgnoredEvents>,
     /// `DeduplicationWindow`: how long a repetition is known as such; nothing if repetitions are welcome.
     pub deduplication_window: Duration,
     /// `MaxSilence`: how long an instance may send nothing before that is reported; none if it may do so for ever.
@@ -102,6 +106,7 @@ impl Default for Settings {
             max_queue_size: key::MAX_QUEUE_SIZE.default,
             state_dir: None,
             spool_max_bytes: key::SPOOL_MAX_BYTES.default,
+            ignored_events: None,
             deduplication_window: key::DEFAULT_DEDUPLICATION_WINDOW,
             max_silence: None,
             debug: false,

@@ -24,6 +24,25 @@ pub(crate) fn tracker_schema() -> Schema {
     schema_of(|field| !is_found_by_trackers(field))
 }
 
+/// The fields that an event has when it arrives, before anything is looked up for it.
+pub fn arrival_schema() -> Schema {
+    schema_of(|field| !is_found_by_trackers(field) && !LOOKED_UP.contains(&field.name))
+}
+
+/// The fields whose values come from databases and lists, or tell of the pipeline's own problems.
+const LOOKED_UP: [&str; 10] = [
+    "gitlab.city",
+    "gitlab.country",
+    "gitlab.countryisocode",
+    "gitlab.continent",
+    "gitlab.ip.lists",
+    "gitlab.asn",
+    "gitlab.as_org",
+    "gitlab.pluginerrormessage",
+    "gitlab.pluginerror.kind",
+    "gitlab.pluginerror.count",
+];
+
 fn schema_of(is_offered: fn(&Field) -> bool) -> Schema {
     let fields = FIELDS.iter().map(|field| FieldDefinition {
         // A field that is not offered keeps its place under a name that cannot be written.
@@ -47,5 +66,17 @@ const fn field_type(ty: FieldType) -> falco_rules::FieldType {
         FieldType::Network => falco_rules::FieldType::IpNet,
         FieldType::Time => falco_rules::FieldType::AbsTime,
         FieldType::Duration => falco_rules::FieldType::RelTime,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_that_is_looked_up_is_a_field() {
+        for name in LOOKED_UP {
+            assert!(FIELDS.iter().any(|field| field.name == name), "{name}");
+        }
     }
 }

@@ -46,7 +46,8 @@ pub(super) fn next_document(text: &str) -> Option<usize> {
     for line in text.split_inclusive('\n') {
         match line.bytes().next() {
             Some(b'-') => is_list = true,
-            Some(b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'.') | None => {}
+            // A closing bracket may stand there too, and ends nothing but its list.
+            Some(b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'.' | b']' | b'}') | None => {}
             Some(_) if is_list => return Some(start),
             Some(_) => return None,
         }

@@ -377,6 +377,7 @@ mod tests {
         let documents = first(text);
         assert_eq!(documents.len(), 2);
         assert_eq!(&text[documents[1].get("b").unwrap().span.clone()], "c");
+        assert_eq!(first("- a: [\n  b\n]\nc: d\n").len(), 2);
         assert!(parse("- a: \"b").is_err(), "the text must end with a line end");
         assert!(parse("- a: [b\n").is_err());
     }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use audit_event::AuditEvent;
+
 use super::Inbox;
 use crate::event::ReceivedEvent;
 use crate::state_directory::StateDirectory;
@@ -31,7 +33,9 @@ pub struct SpoolSettings {
 }
 
 /// Tells whether an event is left out.
-pub struct Ignore(Box<dyn Fn(&ReceivedEvent) -> bool + Send + Sync>);
+pub struct Ignore(Box<Accepts>);
+
+type Accepts = dyn Fn(AuditEvent<'_>, &ReceivedEvent) -> bool + Send + Sync;
 
 impl Default for InboxSettings {
     fn default() -> Self {
@@ -45,13 +49,13 @@ impl Default for InboxSettings {
 }
 
 impl Ignore {
-    /// Leaves out the events that `accepts` is true of.
-    pub fn new(accepts: impl Fn(&ReceivedEvent) -> bool + Send + Sync + 'static) -> Self {
+    /// Leaves out the events that `accepts` is true of; it gets what was read, and what it was read from.
+    pub fn new(accepts: impl Fn(AuditEvent<'_>, &ReceivedEvent) -> bool + Send + Sync + 'static) -> Self {
         Self(Box::new(accepts))
     }
 
-    pub(super) fn accepts(&self, event: &ReceivedEvent) -> bool {
-        (self.0)(event)
+    pub(super) fn accepts(&self, read: AuditEvent<'_>, event: &ReceivedEvent) -> bool {
+        (self.0)(read, event)
     }
 }
 

@@ -3,10 +3,13 @@
 use std::io;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use audit_event::EventIndex;
+
 use super::settings::{Ignore, InboxSettings};
 use crate::arrival::Arrival;
 use crate::duplicates::{Duplicates, Novelty};
 use crate::event::ReceivedEvent;
+use crate::fingerprint::Fingerprint;
 use crate::metrics::{Counter, Counters};
 use crate::problem::{Problem, ProblemKind, ProblemLog, Report};
 use crate::queue::{BatchLimits, Look, Outcome, Queue, Refused, Taken, Unread};
@@ -75,12 +78,20 @@ impl Shared {
     }
 
     /// Decides what becomes of an event before anything is done for it.
-    pub(super) fn admit(&self, arrival: Arrival) -> Admission {
-        if self.ignore.as_ref().is_some_and(|ignore| ignore.accepts(&arrival.event)) {
+    ///
+    /// One that cannot be read is kept like any other: a host may still show it.
+    pub(super) fn admit(&self, event: ReceivedEvent, index: &mut EventIndex) -> Admission {
+        let read = index.parse_received(&event.json).ok();
+        if let (Some(ignore), Some(read)) = (&self.ignore, read)
+            && ignore.accepts(read, &event)
+        {
             self.counters.increase(Counter::EventsIgnored);
             return Admission::Ignored;
         }
-        let novelty = arrival.fingerprint.map(|event| self.duplicates.remember(event, Instant::now()));
+        let worth = Worth::of(read);
+        let fingerprint = read.and_then(|read| Fingerprint::of(read, event.instance.as_ref()));
+        let arrival = Arrival { event, worth, fingerprint };
+        let novelty = fingerprint.map(|event| self.duplicates.remember(event, Instant::now()));
         if novelty == Some(Novelty::Repeated) {
             self.counters.increase(Counter::EventsRepeated);
             return Admission::Repeated;

@@ -314,6 +314,20 @@ fn the_oldest_age_is_that_of_the_oldest_event_waiting() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_changes_no_order_and_loses_nothing() {
+    let place = Place::new();
+    let mut spool = place.open(MIB);
+    for (text, received_at) in [("a", u64::MAX), ("b", 5), ("c", 0), ("d", 7)] {
+        let mut event = arrival(Worth::Saved, text);
+        event.event.received_at = received_at;
+        spool.writer.store(&[event], || u64::MAX);
+    }
+    assert_eq!(read(&spool).0, ["a", "b", "c", "d"]);
+    drop(spool);
+    assert_eq!(read(&place.open(MIB)).0, ["a", "b", "c", "d"]);
+}
+
+#[test]
 fn a_full_spool_lets_the_oldest_of_the_least_valuable_go_and_stays_within_its_bound() {
     let place = Place::new();
     let mut spool = place.open(MIB);

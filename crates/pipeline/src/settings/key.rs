@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::duration::{DurationRange, duration};
 use super::error::Problem;
+use super::ignored::ignored_events;
 use super::networks::networks;
 use super::number::{SizeRange, size};
 use super::secret::{secret, text};
@@ -46,6 +47,8 @@ pub enum Kind {
     Trackers,
     /// Networks and addresses.
     Networks,
+    /// A condition in Falco's rule language.
+    Condition,
     /// A number of bytes within a range.
     Size(SizeRange),
     /// A span of time within a range.
@@ -64,6 +67,7 @@ impl Kind {
             Self::Paths => "an object of names and paths",
             Self::Trackers => "a list of trackers",
             Self::Networks => "a list of networks and addresses",
+            Self::Condition => "a Falco condition",
             Self::Size(_) => "a number of bytes",
             Self::Duration(_) => "a span of time such as 90s, 10m or 30d",
         }
@@ -82,8 +86,9 @@ pub(super) const SPOOL_MAX_BYTES: SizeRange = SizeRange { default: 1 << 30, leas
 /// Limits of `DeduplicationWindow`.
 const DEDUPLICATION_WINDOW: DurationRange = DurationRange { least: Duration::ZERO, most: Duration::from_hours(7 * 24) };
 
-/// GitLab's own attempts are minutes apart at most; its newer, queued delivery tries again for longer after a failure.
-pub(super) const DEFAULT_DEDUPLICATION_WINDOW: Duration = Duration::from_hours(1);
+/// Off: one GitLab with one destination sends nothing twice but after a crash, and whoever tries the receiver by posting a
+/// sample again wants to see its alert again.
+pub(super) const DEFAULT_DEDUPLICATION_WINDOW: Duration = Duration::ZERO;
 
 /// Limits of `MaxSilence`. Less than some seconds is how far apart events always are.
 const MAX_SILENCE: DurationRange =
@@ -266,11 +271,23 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "Ignore",
+        kind: Kind::Condition,
+        default: "none; every event is handed on",
+        description: "Condition in Falco's rule language for received events that nobody wants, such as \
+                      `gitlab.event_type = user_authenticated_using_job_token`. They are answered, counted and go no further: no rule and \
+                      no tracker sees them. It can use what GitLab sent and `gitlab.instance`, nothing that is looked up later.",
+        read: |settings, value| {
+            settings.ignored_events = ignored_events(value)?;
+            Ok(())
+        },
+    },
+    Key {
         name: "DeduplicationWindow",
         kind: Kind::Duration(DEDUPLICATION_WINDOW),
-        default: "1h",
-        description: "How long an event is remembered, so that it is left out when the same GitLab sends it again. `0s` takes every \
-                      repetition for a new event.",
+        default: "0s, off",
+        description: "How long an event is remembered, so that it is left out when the same GitLab sends it again: `1h` where a \
+                      group's and the instance's destination both point here. `0s` takes every repetition for a new event.",
         read: |settings, value| {
             settings.deduplication_window = duration(value, DEDUPLICATION_WINDOW)?;
             Ok(())

@@ -22,7 +22,7 @@ pub fn json_schema() -> Value {
 fn property(key: &Key) -> Value {
     let types: &[&str] = match key.kind {
         Kind::Switch => &["boolean", "string", "null"],
-        Kind::Path | Kind::Url | Kind::Secret => &["string", "number", "boolean", "null"],
+        Kind::Path | Kind::Url | Kind::Secret | Kind::Condition => &["string", "number", "boolean", "null"],
         Kind::Secrets | Kind::Paths => &["object", "null"],
         Kind::Trackers => &["array", "null"],
         Kind::Networks => &["array", "string", "null"],

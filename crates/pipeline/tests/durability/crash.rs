@@ -91,3 +91,19 @@ fn a_second_process_is_kept_out_and_told_which_key_is_wrong() {
     let refusal = workplace.refusal();
     assert!(refusal.starts_with("StateDir: ") && refusal.contains("in use by another process"), "{refusal}");
 }
+
+#[test]
+fn ignored_events_are_answered_and_counted_and_go_no_further() {
+    let workplace = Workplace::new().set("Ignore", "gitlab.event_type = user_authenticated_using_job_token");
+    let process = workplace.start();
+    let mut connection = Connection::open(process.address).unwrap();
+    let (ignored, wanted) = (Sender::new().only(1), Sender::new().only(0));
+    for _ in 0..5 {
+        assert_eq!(ignored.post(&mut connection, 1).unwrap(), 200);
+    }
+    eventually("the count", || workplace.metric("events_ignored") == 5);
+    assert_eq!(workplace.segments().len(), 0, "they are not even stored");
+    wanted.post(&mut connection, 1).unwrap();
+    workplace.expect_deliveries(&[1]);
+    assert_eq!(workplace.deliveries().len(), 1);
+}

@@ -118,7 +118,7 @@ fn a_tracker_that_cannot_work_stops_the_start_with_one_line() {
     for (tracker, expected) in [
         ("{Name: a, Kind: count, Window: 1m, Key: gitlab.autor_id}", "a: unknown field `gitlab.autor_id`"),
         (
-            "{Name: a, Kind: count, Window: 1m, Condition: gitlab.count[b] > 1}",
+            "{Name: a, Kind: count, Window: 1m, Condition: 'gitlab.count[b] > 1'}",
             "a: `gitlab.count` is found by trackers",
         ),
         ("{Name: a, Kind: counter, Window: 1m}", "Trackers: entry 1: unknown variant `counter`"),

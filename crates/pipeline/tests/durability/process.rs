@@ -32,7 +32,7 @@ pub(crate) struct Process {
 impl Workplace {
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let settings = json!({"VerificationToken": TOKEN, "StateDir": folder.path().join("state"), "UseHTTPS": false});
+        let settings = json!({"VerificationToken": TOKEN, "StateDir": folder.path().join("state"), "UseHTTPS": false, "DeduplicationWindow": "1h"});
         Self { folder, settings }
     }
 

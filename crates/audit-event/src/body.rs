@@ -1,8 +1,7 @@
 //! Cut what arrived into events: one object, an array of objects, or objects one after another, as NDJSON.
-use serde_json::value::RawValue;
-
 use crate::body_error::{BodyError, JsonKind};
-use crate::json_depth::is_too_deep;
+use crate::index_reader::MAX_DEPTH;
+use crate::json_scanner::{JsonScanner, NotJson};
 
 /// The events of one body or one chunk of a file, each as the verbatim text of one JSON object.
 ///
@@ -130,16 +129,15 @@ impl<'a> EventsInBody<'a> {
     }
 
     /// The value at the position, when it is JSON; the position moves behind it.
-    fn value(&mut self, limit: usize) -> Result<&'a str, NotJsonUpTo> {
+    fn value(&mut self, limit: usize) -> Result<Value<'a>, NotJson> {
         let rest = &self.text[self.position..limit];
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
-        match values.next() {
-            Some(Ok(value)) => {
-                self.position += values.byte_offset();
-                Ok(value.get())
+        let mut scanner = JsonScanner::new(rest);
+        match scanner.value() {
+            Ok(depth) => {
+                self.position += scanner.position();
+                Ok(Value { json: &rest[..scanner.position()], depth })
             }
-            Some(Err(error)) => Err(NotJsonUpTo(self.position + line_start(rest, error.line()))),
-            None => Err(NotJsonUpTo(limit)),
+            Err(NotJson(at)) => Err(NotJson(self.position + at)),
         }
     }
 
@@ -154,11 +152,13 @@ impl<'a> EventsInBody<'a> {
             return Found::Nothing;
         }
         let error = match self.value(limit) {
-            Ok(value) => match JsonKind::of(value) {
-                JsonKind::Object => return object(value),
+            Ok(value) => match JsonKind::of(value.json) {
+                JsonKind::Object => return value.object(),
                 found => BodyError::NotAnObject { found },
             },
-            Err(NotJsonUpTo(reached)) => {
+            Err(NotJson(at)) => {
+                // Up to the line that holds what is no JSON.
+                let reached = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
                 self.spans_lines_from = self.spans_lines_from.max(reached);
                 self.not_json(start)
             }
@@ -187,8 +187,8 @@ impl<'a> EventsInBody<'a> {
             Some(b']') | None => {}
             Some(_) => return self.skip_element(start, limit),
         }
-        match JsonKind::of(value) {
-            JsonKind::Object => object(value),
+        match JsonKind::of(value.json) {
+            JsonKind::Object => value.object(),
             found => Found::Error(BodyError::NotAnObject { found }),
         }
     }
@@ -238,17 +238,15 @@ fn end_of_element(text: &str) -> Option<(usize, u8)> {
     })
 }
 
-/// Not JSON; the reader gave up in the line beginning here.
-struct NotJsonUpTo(usize);
-
-/// Where line number `line` (from 1) of `text` begins.
-fn line_start(text: &str, line: usize) -> usize {
-    match line.checked_sub(2) {
-        None => 0,
-        Some(newlines_before) => text.match_indices('\n').nth(newlines_before).map_or(text.len(), |(at, _)| at + 1),
-    }
+/// A JSON value that was cut out.
+struct Value<'a> {
+    json: &'a str,
+    depth: usize,
 }
 
-fn object(value: &str) -> Found<'_> {
-    if is_too_deep(value) { Found::Error(BodyError::TooDeep) } else { Found::Event(value) }
+impl<'a> Value<'a> {
+    /// What comes of an object.
+    fn object(self) -> Found<'a> {
+        if self.depth > MAX_DEPTH { Found::Error(BodyError::TooDeep) } else { Found::Event(self.json) }
+    }
 }

@@ -115,7 +115,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    fn text(self, json: &str) -> Option<&str> {
+    pub(crate) fn text(self, json: &str) -> Option<&str> {
         json.get(self.start as usize..self.end as usize)
     }
 }

@@ -1,13 +1,11 @@
 //! Reading an event's text into an index, in one pass.
 //!
-//! `serde_json` finds the members; those whose own members are indexed too are walked into on the way.
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
+//! Members whose own members are indexed too are walked into on the way.
 use crate::event_index::{EventIndex, Member, ParseError, Part, Span};
-use crate::json_depth::is_too_deep;
+use crate::json_scanner::{Escapes, JsonScanner, NotJson};
+
+/// The depth at which `serde_json` gives up when it builds values; later readers recurse.
+pub(crate) const MAX_DEPTH: usize = 128;
 
 /// Whose a member `_falco` is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,104 +19,71 @@ pub(crate) fn read(index: &mut EventIndex, json: &str, falco_member: FalcoMember
     if u32::try_from(json.len()).is_err() {
         return Err(ParseError::TooLong);
     }
-    let start = json.len() - json.trim_ascii_start().len();
-    let mut refused = None;
-    let object = Object { json, start, part: Part::Event, falco_member, index, refused: &mut refused };
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    if object.deserialize(&mut deserializer).and_then(|_| deserializer.end()).is_err() {
-        return Err(refused.unwrap_or(ParseError::NotAnObject));
+    let mut reader = Reader { json, scanner: JsonScanner::new(json), falco_member, index, deepest: 0 };
+    reader.object(Part::Event, 1)?;
+    if reader.scanner.peek_token().is_some() {
+        return Err(ParseError::NotAnObject);
     }
-    if is_too_deep(json) { Err(ParseError::TooDeep) } else { Ok(()) }
+    if reader.deepest > MAX_DEPTH { Err(ParseError::TooDeep) } else { Ok(()) }
 }
 
-/// An object to read; gives the offset behind it.
-struct Object<'i, 'a> {
+struct Reader<'i, 'a> {
     json: &'a str,
-    /// Where its brace is.
-    start: usize,
-    part: Part,
+    scanner: JsonScanner<'a>,
     falco_member: FalcoMember,
     index: &'i mut EventIndex,
-    /// Why the index refuses the event: `serde_json` has no place for it in its errors.
-    refused: &'i mut Option<ParseError>,
+    /// How deep arrays and objects nest, as far as was read.
+    deepest: usize,
 }
 
-impl<'a> DeserializeSeed<'a> for Object<'_, 'a> {
-    type Value = usize;
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<usize, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Object<'_, 'a> {
-    type Value = usize;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<usize, A::Error> {
-        let mut end = self.start + 1;
-        // `RawValue` keys: a `str` key would refuse a surrogate without its partner, and with it the whole event.
-        while let Some(key) = map.next_key::<&RawValue>()? {
-            let key = key.get();
-            let key_start = offset(self.json, key);
-            let value_start = self.value_start(key_start + key.len());
-            end = match self.part_of_member(key) {
-                Some(part) => {
-                    self.index.clear(part);
-                    match self.json.as_bytes().get(value_start) {
-                        Some(b'{') => map.next_value_seed(self.inner(part, value_start))?,
-                        _ => value_start + map.next_value::<&RawValue>()?.get().len(),
-                    }
-                }
-                None => value_start + map.next_value::<&RawValue>()?.get().len(),
-            };
-            let member = Member {
-                key: span(key_start, key_start + key.len()),
-                key_has_escapes: key.contains('\\'),
-                value: span(value_start, end),
-            };
-            if let Err(error) = self.index.push(self.part, member) {
-                *self.refused = Some(error);
-                return Err(A::Error::custom(error));
+impl Reader<'_, '_> {
+    /// Reads an object that is so deep in others, itself included. Recursion ends with the parts.
+    fn object(&mut self, part: Part, depth: usize) -> Result<(), ParseError> {
+        self.scanner.expect(b'{')?;
+        self.deepest = self.deepest.max(depth);
+        if self.scanner.peek_token() == Some(b'}') {
+            self.scanner.step();
+            return Ok(());
+        }
+        loop {
+            self.member(part, depth)?;
+            match self.scanner.peek_token() {
+                Some(b',') => self.scanner.step(),
+                _ => return Ok(self.scanner.expect(b'}')?),
             }
         }
-        Ok(self.skip_space(end) + 1)
-    }
-}
-
-impl<'a> Object<'_, 'a> {
-    fn part_of_member(&self, key: &str) -> Option<Part> {
-        let part = self.part.of_member(key)?;
-        (part != Part::Addition || self.falco_member == FalcoMember::IsOurs).then_some(part)
     }
 
-    fn inner(&mut self, part: Part, start: usize) -> Object<'_, 'a> {
-        Object {
-            json: self.json,
-            start,
-            part,
-            falco_member: self.falco_member,
-            index: self.index,
-            refused: self.refused,
+    fn member(&mut self, part: Part, depth: usize) -> Result<(), ParseError> {
+        self.scanner.peek_token();
+        let key_start = self.scanner.position();
+        let key_has_escapes = self.scanner.string()? == Escapes::Some;
+        let key = span(key_start, self.scanner.position());
+        self.scanner.expect(b':')?;
+        let begins_object = self.scanner.peek_token() == Some(b'{');
+        let value_start = self.scanner.position();
+        let inner = self.part_of_member(part, key);
+        if let Some(inner) = inner {
+            self.index.clear(inner);
         }
+        match inner.filter(|_| begins_object) {
+            Some(inner) => self.object(inner, depth + 1)?,
+            None => self.deepest = self.deepest.max(depth + self.scanner.value()?),
+        }
+        let value = span(value_start, self.scanner.position());
+        self.index.push(part, Member { key, key_has_escapes, value })
     }
 
-    /// Where the value begins whose key ends at `key_end`.
-    fn value_start(&self, key_end: usize) -> usize {
-        self.skip_space(self.skip_space(key_end) + 1)
-    }
-
-    fn skip_space(&self, from: usize) -> usize {
-        let rest = self.json.as_bytes().get(from..).unwrap_or_default();
-        from + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+    fn part_of_member(&self, part: Part, key: Span) -> Option<Part> {
+        let inner = part.of_member(key.text(self.json)?)?;
+        (inner != Part::Addition || self.falco_member == FalcoMember::IsOurs).then_some(inner)
     }
 }
 
-fn offset(json: &str, piece: &str) -> usize {
-    piece.as_ptr().addr() - json.as_ptr().addr()
+impl From<NotJson> for ParseError {
+    fn from(_: NotJson) -> Self {
+        Self::NotAnObject
+    }
 }
 
 fn span(start: usize, end: usize) -> Span {

@@ -1,6 +1,7 @@
 //! Where everything is in one event: read once, kept as offsets in buffers that serve the next event again.
+use crate::addition::{ADDITION, Addition, spliced};
 use crate::event::AuditEvent;
-use crate::index_reader::{FalcoMember, read};
+use crate::index_reader::{FalcoMember, read, read_addition};
 use crate::json_members::key_is;
 use crate::json_value::JsonValue;
 
@@ -48,26 +49,22 @@ pub(crate) enum Part {
 impl Part {
     const COUNT: usize = Self::PluginError as usize + 1;
 
-    const OF_ADDITION: &[(&str, Self)] = &[
-        ("place", Self::Place),
-        ("network", Self::Network),
-        ("travel", Self::Travel),
-        ("count", Self::Count),
-        ("first_seen", Self::FirstSeen),
-        ("sequence", Self::Sequence),
-        ("session", Self::Session),
-        ("plugin_error", Self::PluginError),
-    ];
-
-    /// The part that the member `key`, quotes included, of this part is, where it is an object.
-    pub(crate) fn of_member(self, key: &str) -> Option<Self> {
-        let children: &[(&str, Self)] = match self {
-            Self::Event => &[("details", Self::Details), ("_falco", Self::Addition)],
-            Self::Details => &[("custom_message", Self::CustomMessage)],
-            Self::Addition => Self::OF_ADDITION,
-            _ => &[],
-        };
-        children.iter().find(|(name, _)| key_is(key, name)).map(|(_, part)| *part)
+    /// The part that the member `name` of this part is, where it is an object.
+    pub(crate) fn of_member(self, name: &str) -> Option<Self> {
+        Some(match (self, name) {
+            (Self::Event, "details") => Self::Details,
+            (Self::Event, ADDITION) => Self::Addition,
+            (Self::Details, "custom_message") => Self::CustomMessage,
+            (Self::Addition, "place") => Self::Place,
+            (Self::Addition, "network") => Self::Network,
+            (Self::Addition, "travel") => Self::Travel,
+            (Self::Addition, "count") => Self::Count,
+            (Self::Addition, "first_seen") => Self::FirstSeen,
+            (Self::Addition, "sequence") => Self::Sequence,
+            (Self::Addition, "session") => Self::Session,
+            (Self::Addition, "plugin_error") => Self::PluginError,
+            _ => return None,
+        })
     }
 
     /// The parts inside this one.
@@ -140,6 +137,8 @@ impl Member {
 pub struct EventIndex {
     parts: [Vec<Member>; Part::COUNT],
     members_read: usize,
+    /// Ours comes on top of what the sender may send.
+    max_members: usize,
     /// Members of the last `_falco` that are kept.
     added_members: usize,
 }
@@ -156,6 +155,15 @@ impl EventIndex {
     pub fn parse_received<'a>(&'a mut self, json: &'a str) -> Result<AuditEvent<'a>, ParseError> {
         self.read(json, FalcoMember::IsTheSenders)?;
         Ok(self.event(json))
+    }
+
+    /// Splices `addition` into `json`, the event that was read last with [`parse_received`](Self::parse_received), and gives
+    /// the text. From then on the index is of that text, without all of it being read again.
+    pub fn add(&mut self, json: &str, addition: &Addition<'_>) -> String {
+        let Some((text, start)) = spliced(json, addition) else { return json.to_owned() };
+        self.max_members = MAX_MEMBERS + 1;
+        read_addition(self, &text, start);
+        text
     }
 
     /// The event read last, again. `json` must be the same text; with another one fields are absent or nonsense.
@@ -176,6 +184,10 @@ impl EventIndex {
     fn read(&mut self, json: &str, falco_member: FalcoMember) -> Result<(), ParseError> {
         self.clear(Part::Event);
         self.members_read = 0;
+        self.max_members = match falco_member {
+            FalcoMember::IsOurs => MAX_MEMBERS + 1,
+            FalcoMember::IsTheSenders => MAX_MEMBERS,
+        };
         let result = read(self, json, falco_member);
         if result.is_err() {
             self.clear(Part::Event);
@@ -204,7 +216,7 @@ impl EventIndex {
             return Ok(());
         }
         self.members_read += 1;
-        if self.members_read > MAX_MEMBERS {
+        if self.members_read > self.max_members {
             return Err(ParseError::TooManyMembers);
         }
         self.parts[part as usize].push(member);

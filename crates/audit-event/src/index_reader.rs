@@ -3,6 +3,7 @@
 //! Members whose own members are indexed too are walked into on the way.
 use crate::event_index::{EventIndex, Member, ParseError, Part, Span};
 use crate::json_scanner::{Escapes, JsonScanner, NotJson};
+use crate::json_string;
 
 /// The depth at which `serde_json` gives up when it builds values; later readers recurse.
 pub(crate) const MAX_DEPTH: usize = 128;
@@ -25,6 +26,15 @@ pub(crate) fn read(index: &mut EventIndex, json: &str, falco_member: FalcoMember
         return Err(ParseError::NotAnObject);
     }
     if reader.deepest > MAX_DEPTH { Err(ParseError::TooDeep) } else { Ok(()) }
+}
+
+/// Adds the member that begins at `start` of `json`, which we spliced in, to the index of all that is before.
+pub(crate) fn read_addition(index: &mut EventIndex, json: &str, start: usize) {
+    let scanner = JsonScanner::starting_at(json, start);
+    let mut reader = Reader { json, scanner, falco_member: FalcoMember::IsOurs, index, deepest: 0 };
+    // It is valid JSON, and the index has room for ours whatever the sender sent.
+    let read = reader.member(Part::Event, 1);
+    debug_assert_eq!(read, Ok(()), "an addition is JSON");
 }
 
 struct Reader<'i, 'a> {
@@ -62,7 +72,7 @@ impl Reader<'_, '_> {
         self.scanner.expect(b':')?;
         let begins_object = self.scanner.peek_token() == Some(b'{');
         let value_start = self.scanner.position();
-        let inner = self.part_of_member(part, key);
+        let inner = self.part_of_member(part, key, key_has_escapes);
         if let Some(inner) = inner {
             self.index.clear(inner);
         }
@@ -74,8 +84,13 @@ impl Reader<'_, '_> {
         self.index.push(part, Member { key, key_has_escapes, value })
     }
 
-    fn part_of_member(&self, part: Part, key: Span) -> Option<Part> {
-        let inner = part.of_member(key.text(self.json)?)?;
+    fn part_of_member(&self, part: Part, key: Span, has_escapes: bool) -> Option<Part> {
+        let key = key.text(self.json)?;
+        let inner = if has_escapes {
+            part.of_member(&json_string::decode(key))?
+        } else {
+            part.of_member(key.get(1..key.len() - 1)?)?
+        };
         (inner != Part::Addition || self.falco_member == FalcoMember::IsOurs).then_some(inner)
     }
 }

@@ -24,7 +24,12 @@ pub(crate) enum Escapes {
 impl<'a> JsonScanner<'a> {
     /// A scanner that stands at the beginning of `text`, and takes its end for the end of everything.
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text: text.as_bytes(), position: 0 }
+        Self::starting_at(text, 0)
+    }
+
+    /// A scanner that stands at this offset of `text`.
+    pub(crate) fn starting_at(text: &'a str, position: usize) -> Self {
+        Self { text: text.as_bytes(), position }
     }
 
     pub(crate) const fn position(&self) -> usize {
@@ -288,11 +293,63 @@ mod tests {
     #[test]
     fn what_serde_json_accepts_is_accepted_and_nothing_else() {
         let texts = [
-            "1", "-", "-0", "01", "1.", "1.5", ".5", "1e", "1e5", "1E+5", "1e-", "-1.25e10", "1x", "1 x", "+1", "NaN", "true",
-            "tru", "truex", "true,", "false", "null", "nul", "", " ", "\u{c}1", r#""""#, r#""a"#, r#""a\"#, r#""\x""#,
-            r#""\u12""#, r#""\u12g4""#, r#""\ud800""#, r#""\"\\\/\b\f\n\r\t""#, "\"\u{1f}\"", "\"\t\"", "\"é\u{7f}\"", "[]", "[ ]",
-            "[1,]", "[,1]", "[1 2]", "[1,2", "[[],[[]]]", "[}", "{}", "{ }", "{]", r#"{"a"}"#, r#"{"a":}"#, r#"{"a":1,}"#,
-            r#"{"a":1"#, r#"{"a" : [ {"b":{}} , null ] }x"#, r#"{1:2}"#, r#"{"a":1 "b":2}"#, "{}{}", "[]1",
+            "1",
+            "-",
+            "-0",
+            "01",
+            "1.",
+            "1.5",
+            ".5",
+            "1e",
+            "1e5",
+            "1E+5",
+            "1e-",
+            "-1.25e10",
+            "1x",
+            "1 x",
+            "+1",
+            "NaN",
+            "true",
+            "tru",
+            "truex",
+            "true,",
+            "false",
+            "null",
+            "nul",
+            "",
+            " ",
+            "\u{c}1",
+            r#""""#,
+            r#""a"#,
+            r#""a\"#,
+            r#""\x""#,
+            r#""\u12""#,
+            r#""\u12g4""#,
+            r#""\ud800""#,
+            r#""\"\\\/\b\f\n\r\t""#,
+            "\"\u{1f}\"",
+            "\"\t\"",
+            "\"é\u{7f}\"",
+            "[]",
+            "[ ]",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "[1,2",
+            "[[],[[]]]",
+            "[}",
+            "{}",
+            "{ }",
+            "{]",
+            r#"{"a"}"#,
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            r#"{"a":1"#,
+            r#"{"a" : [ {"b":{}} , null ] }x"#,
+            r#"{1:2}"#,
+            r#"{"a":1 "b":2}"#,
+            "{}{}",
+            "[]1",
         ];
         for text in texts {
             assert_eq!(end(text), end_by_serde_json(text), "{text:?}");
@@ -317,7 +374,11 @@ mod tests {
     fn each_byte_of_a_word_is_looked_at() {
         for special in ["\"", "\\", "\n", "\0", "\u{1f}"] {
             for before in 0..20 {
-                let text = format!("{}{special}{}", "é".repeat(before / 2) + &"x".repeat(before % 2), "\u{7f}\u{80}z".repeat(9));
+                let text = format!(
+                    "{}{special}{}",
+                    "é".repeat(before / 2) + &"x".repeat(before % 2),
+                    "\u{7f}\u{80}z".repeat(9)
+                );
                 assert_eq!(plain_characters(text.as_bytes()), text.find(special).unwrap_or_default(), "{text:?}");
             }
         }

@@ -2,8 +2,8 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
 
 use audit_event::{
-    Addition, EventIndex, FIELDS, FieldValue, Finding, FindingValue, Findings, Network, Origin, Place, PluginError,
-    Travel, field, with_addition,
+    Addition, EventIndex, FIELDS, FieldValue, Finding, FindingValue, Findings, Network, Origin, ParseError, Place,
+    PluginError, Travel, field, with_addition,
 };
 
 const RECEIVED_AT: u64 = 1_770_714_930_301_000_000;
@@ -213,4 +213,16 @@ fn a_wide_member_of_the_senders_under_our_name_does_not_hide_the_event() {
     let event = with_addition(&sent, &Addition { instance: Some("prod"), ..addition() });
     assert_eq!(value(&event, "gitlab.author_id"), Some(text("1")));
     assert_eq!(value(&event, "gitlab.instance"), Some(text("prod")));
+}
+
+#[test]
+fn an_event_of_as_many_members_as_may_be_has_room_for_the_addition() {
+    let members: Vec<_> = (0..1024).map(|number| format!(r#""{number}":1"#)).collect();
+    let sent = format!("{{{}}}", members.join(","));
+    let mut index = EventIndex::default();
+    assert_eq!(index.parse_received(&sent.replace('}', r#","1024":1}"#)).unwrap_err(), ParseError::TooManyMembers);
+    index.parse_received(&sent).unwrap();
+    let event = index.add(&sent, &addition());
+    assert_eq!(index.event(&event).received_at(), Some(RECEIVED_AT));
+    assert_eq!(index.parse(&event).unwrap().received_at(), Some(RECEIVED_AT));
 }

@@ -158,6 +158,25 @@ proptest! {
     }
 
     #[test]
+    fn an_index_that_an_addition_was_added_to_is_that_of_the_whole_text(
+        object in any_object(), details in any_object(), pretty: bool, instance in any_text(), key in any_text(),
+    ) {
+        let mut object = object;
+        object.insert("details".to_owned(), Value::Object(details));
+        let sent = to_json(&object, pretty);
+        let place = Place { country: Some(&instance), ..Place::default() };
+        let addition = Addition { instance: Some(&instance), place: Some(place), ..Addition::new(1, Origin::File) };
+        let (mut added, mut whole) = (EventIndex::default(), EventIndex::default());
+        added.parse_received(&sent).unwrap();
+        let event = added.add(&sent, &addition);
+        prop_assert_eq!(&event, &with_addition(&sent, &addition));
+        let (added, whole) = (added.event(&event), whole.parse(&event).unwrap());
+        for field in FIELDS {
+            prop_assert_eq!(field.extract(&added, Some(&key)), field.extract(&whole, Some(&key)), "{}", field.name);
+        }
+    }
+
+    #[test]
     fn no_event_makes_a_field_panic_or_hold_a_nul(object in any_object(), key in any_text()) {
         let json = to_json(&object, false);
         let mut index = EventIndex::default();

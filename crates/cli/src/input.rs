@@ -1,8 +1,7 @@
 //! Files of events, as `replay` and `send` read them, and what is said of those that hold no events.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use audit_event::ParseError;
 use intake::{FileError, FileProblem, InputFiles};
 
 use crate::{Failure, output::Visible};
@@ -32,12 +31,6 @@ impl Problems {
             _ => self.broken += 1,
         }
         self.told(&error.to_string())
-    }
-
-    /// Counts an event that cannot be looked at, as [`add`](Self::add) does.
-    pub(crate) fn add_event(&mut self, file: &Path, line: u64, error: ParseError) -> Option<String> {
-        self.broken += 1;
-        self.told(&format!("{}:{line}: {error}", file.display()))
     }
 
     fn told(&self, problem: &str) -> Option<String> {

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use audit_event::{Addition, EventIndex, Findings, Origin, ParseError, PluginError, with_addition};
+use audit_event::{Addition, EventIndex, Origin, ParseError, PluginError, with_addition};
 
-use crate::address_knowledge::{AddressKnowledge, Known};
+use crate::address_knowledge::AddressKnowledge;
+use crate::looked_up::LookedUp;
 use crate::metrics::EnrichmentMetrics;
 use crate::reload::Report;
 use crate::snapshot::StateStore;
-use crate::trackers::{TrackerDeclaration, TrackerError, TrackerSet, with_builtin};
+use crate::trackers::{TrackerDeclaration, TrackerError, TrackerSet, findings, with_builtin};
 
 /// How an event came.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +46,13 @@ pub struct EnricherSettings {
     pub trackers: Vec<TrackerDeclaration>,
     /// Folder that keeps what trackers remember.
     pub state_dir: Option<PathBuf>,
+}
+
+impl EnricherSettings {
+    /// The built-in trackers and no files.
+    pub fn builtin() -> Self {
+        Self { trackers: with_builtin(Vec::new()), ..Self::default() }
+    }
 }
 
 /// Adds what is known to one event after the other.
@@ -121,14 +129,12 @@ impl Enricher {
             }
         };
         let sources = addresses.sources();
-        let known = event.address().map(|address| sources.know(address)).unwrap_or_default();
-        let Known { place, network, ref lists, location } = known;
-        let addition = Addition { place, network, address_lists: lists, ..addition };
-        trackers.observe(event.with(&addition), location);
-        let findings = trackers.findings();
-        let addition = Addition { findings: Findings(&findings), travel: trackers.travel(), ..addition };
-        let time = event.created_at().unwrap_or(addition.received_at);
-        (EnrichedEvent { json: with_addition(json, &addition), time }, Ok(()))
+        let looked_up = LookedUp::new(event, addition, &sources);
+        looked_up.observe(event, trackers);
+        let found = trackers.found();
+        let findings = findings(found, trackers.names());
+        let json = with_addition(json, &looked_up.found(&findings, found));
+        (EnrichedEvent { json, time: looked_up.time() }, Ok(()))
     }
 
     fn update_metrics(&self) {
@@ -143,8 +149,7 @@ impl Enricher {
 impl Default for Enricher {
     /// An enricher with the built-in trackers and no files.
     fn default() -> Self {
-        let settings = EnricherSettings { trackers: with_builtin(Vec::new()), ..EnricherSettings::default() };
-        Self::new(&settings, |_| ()).expect("the built-in trackers compile: a test makes sure of it")
+        Self::new(&EnricherSettings::builtin(), |_| ()).expect("the built-in trackers compile: a test makes sure of it")
     }
 }
 

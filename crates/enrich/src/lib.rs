@@ -8,9 +8,11 @@ mod address_knowledge;
 mod address_list;
 mod database;
 mod enricher;
+mod looked_up;
 mod metrics;
 mod reload;
 mod rule_language;
+mod shared_enricher;
 mod snapshot;
 mod trackers;
 
@@ -19,6 +21,7 @@ pub use database::{AsnDatabase, CityDatabase, DatabaseError, LocatedPlace, Locat
 pub use enricher::{Arrival, EnrichedEvent, Enricher, EnricherSettings};
 pub use metrics::EnrichmentMetrics;
 pub use rule_language::{EVENT_TYPE, GitlabEvent, SOURCE, arrival_schema, schema};
+pub use shared_enricher::SharedEnricher;
 pub use snapshot::{SnapshotError, StateError};
 pub use trackers::{
     BuiltinTracker, Learning, StepDeclaration, TrackerDeclaration, TrackerError, TrackerKind, builtin_markdown,

@@ -21,10 +21,7 @@ pub struct ReceivedEvent {
 impl ReceivedEvent {
     /// An event that arrives now.
     pub(crate) fn now(json: &str, origin: Origin, instance: Option<Arc<str>>) -> Self {
-        let time = SystemTime::now().duration_since(UNIX_EPOCH);
-        // Before 1970 or after 2554 the clock is wrong, and any number is as good as another.
-        let received_at = time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
-        Self { json: json.into(), received_at, origin, instance }
+        Self { json: json.into(), received_at: nanoseconds_now(), origin, instance }
     }
 
     /// What this event counts towards a bound in bytes: its text and its bookkeeping.
@@ -33,4 +30,11 @@ impl ReceivedEvent {
     pub const fn size(&self) -> usize {
         self.json.len() + size_of::<Self>()
     }
+}
+
+/// What time it is, in nanoseconds since the Unix epoch.
+pub(crate) fn nanoseconds_now() -> u64 {
+    let time = SystemTime::now().duration_since(UNIX_EPOCH);
+    // Before 1970 or after 2554 the clock is wrong, and any number is as good as another.
+    time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }

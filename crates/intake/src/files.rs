@@ -1,5 +1,6 @@
 //! Events from files: read once, plain or compressed, whatever the size; or followed while they are written.
 
+mod chunk;
 mod decompress;
 mod error;
 mod events;
@@ -10,6 +11,7 @@ mod pieces;
 mod progress;
 mod window;
 
+pub use chunk::FileChunk;
 pub use error::{FileError, FileProblem};
 pub use events::{FileEvent, FileEvents};
 pub use find::InputFiles;

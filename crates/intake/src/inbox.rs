@@ -15,7 +15,7 @@ use self::group_commit::GroupCommit;
 use self::observation::Observation;
 pub use self::settings::{Ignore, InboxSettings, SpoolSettings};
 use self::shared::{Admission, Shared};
-use crate::event::ReceivedEvent;
+use crate::event::{ReceivedEvent, nanoseconds_now};
 use crate::metrics::Counter;
 use crate::problem::{Problem, ProblemKind};
 use crate::queue::{BatchLimits, Refused, Taken};
@@ -60,7 +60,7 @@ impl Inbox {
             });
         };
         let mut shared = Shared::new(settings);
-        let (now, time) = (Instant::now(), shared::nanoseconds_now());
+        let (now, time) = (Instant::now(), nanoseconds_now());
         let opened = Spool::open(&spool.state, spool.max_bytes, &mut |fingerprint, received_at| {
             // A clock that was set back makes the event a new one, so it is remembered longer than it need be.
             shared.duplicates.recall(fingerprint, now, Duration::from_nanos(time.saturating_sub(received_at)));

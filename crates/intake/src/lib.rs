@@ -54,7 +54,7 @@ mod worth;
 
 pub use admin::{AdminAddress, AdminAddressError, AdminServer};
 pub use event::ReceivedEvent;
-pub use files::{FileError, FileEvent, FileEvents, FileProblem, FollowedFiles, InputFiles, Progress};
+pub use files::{FileChunk, FileError, FileEvent, FileEvents, FileProblem, FollowedFiles, InputFiles, Progress};
 pub use inbox::{Ignore, Inbox, InboxSettings, SpoolSettings};
 pub use instances::InstanceActivity;
 pub use listen::{Host, Listen, ListenError, Scheme, ServedPath};

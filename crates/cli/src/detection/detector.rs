@@ -7,7 +7,7 @@ use falco_rules::{Alert, Engine, EngineOptions, RuleSet, Scratch};
 use super::rules::RuleChoice;
 use crate::Failure;
 
-/// Rules and the memory to evaluate them, kept from event to event; one for each thread.
+/// Rules and the memory to evaluate them, kept from event to event.
 pub(crate) struct Detector {
     engine: Engine,
     scratch: Scratch,
@@ -40,6 +40,11 @@ impl Detector {
     /// How many rules run.
     pub(crate) fn number_of_rules(&self) -> usize {
         self.engine.rules(SOURCE).count()
+    }
+
+    /// The rules alone, for several threads.
+    pub(crate) fn into_engine(self) -> Engine {
+        self.engine
     }
 
     /// Hands each alert of an event to `publish`, until that fails.

@@ -22,7 +22,7 @@ pub(crate) use standard::Broken;
 pub(crate) use visible::Visible;
 
 /// A place that takes alerts, one line each, and tells of its own troubles in the log.
-trait Output {
+trait Output: Send {
     /// Takes one alert, without a line end.
     fn write(&mut self, line: &str);
 

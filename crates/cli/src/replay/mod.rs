@@ -1,32 +1,37 @@
 //! `falco-gitlab replay`: looks at events in files and prints the alerts they would have raised.
 
+mod in_turn;
 mod progress;
+mod results;
+mod source;
 mod summary;
+mod workers;
 
 use std::{
     io::{self, Write},
-    sync::mpsc::sync_channel,
+    sync::{Mutex, mpsc::sync_channel},
     time::Instant,
 };
 
-use enrich::{Arrival, EnrichedEvent, Enricher};
-use falco_rules::Alert;
-use intake::{FileEvent, FileEvents};
+use enrich::{EnricherSettings, SharedEnricher};
 use pipeline::Settings;
 
 use crate::{
     Failure, Outcome,
     alerting::Alerting,
     arguments::ReplayArguments,
-    detection::Detector,
     falco_yaml::FalcoYaml,
     input::{self, Problems},
     log,
     output::{Broken, Outputs},
     stop::StopSignal,
 };
+use in_turn::InTurn;
 use progress::ProgressDisplay;
+use results::Results;
+use source::Source;
 use summary::Summary;
+use workers::Workers;
 
 pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
     let file = arguments.alerts.config.as_deref().map(FalcoYaml::read).transpose()?;
@@ -36,17 +41,27 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
     log::warn_all(&warnings);
     let enricher = enricher(settings)?;
     let files = input::find(&arguments.paths)?;
-    let mut replay = Replay {
-        enricher,
-        detector,
+    let (number_of_files, total_bytes) = (files.len(), files.total_bytes());
+    let events = files.events();
+    let results = Results {
         outputs: Outputs::open(&outputs.printed_only(), &StopSignal::default())?,
-        summary: Summary::new(files.len()),
+        summary: Summary::new(number_of_files),
         problems: Problems::default(),
-        display: ProgressDisplay::new(files.total_bytes()),
+        display: ProgressDisplay::new(total_bytes),
+        progress: events.progress(),
     };
-    let result = replay.all(files.events());
-    replay.display.finish();
-    replay.outputs.finish(Instant::now());
+    let workers = Workers {
+        source: Source::new(events),
+        enricher,
+        engine: detector.into_engine(),
+        trackers: InTurn::new(()),
+        results: InTurn::new(results),
+        broken: Mutex::new(None),
+    };
+    let (results, result) = workers.run();
+    let Results { outputs, summary, problems, display, .. } = results;
+    display.finish();
+    outputs.finish(Instant::now());
     match result {
         Ok(()) => {}
         Err(Broken::Pipe | Broken::Stalled) => return Ok(Outcome::Complete),
@@ -55,68 +70,22 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
         }
     }
     // Nobody is left to tell if standard error is closed.
-    let _ = writeln!(io::stderr(), "{}", replay.summary.with(&replay.problems));
-    Ok(if replay.problems.unreadable == 0 { Outcome::Complete } else { Outcome::Incomplete })
+    let _ = writeln!(io::stderr(), "{}", summary.with(&problems));
+    Ok(if problems.unreadable == 0 { Outcome::Complete } else { Outcome::Incomplete })
 }
 
 /// Live events cannot wait for a database or a list to be mended; old ones can, and without places they would look harmless.
-fn enricher(settings: Option<&Settings>) -> Result<Enricher, Failure> {
-    let Some(settings) = settings else { return Ok(Enricher::default()) };
+fn enricher(settings: Option<&Settings>) -> Result<SharedEnricher, Failure> {
+    let settings = settings.map_or_else(EnricherSettings::builtin, Settings::enricher_of_files);
     let (report, problems) = sync_channel(1);
     let report = move |problem| {
         // The first one is enough to stop at.
         let _ = report.try_send(problem);
     };
     let unfit = |problem| Failure::Key { key: "init_config", problem };
-    let enricher = Enricher::new(&settings.enricher_of_files(), report).map_err(|error| unfit(error.to_string()))?;
+    let enricher = SharedEnricher::new(&settings, report).map_err(|error| unfit(error.to_string()))?;
     match problems.try_recv() {
         Ok(problem) => Err(unfit(problem)),
         Err(_) => Ok(enricher),
-    }
-}
-
-struct Replay {
-    enricher: Enricher,
-    detector: Detector,
-    outputs: Outputs,
-    summary: Summary,
-    problems: Problems,
-    display: ProgressDisplay,
-}
-
-impl Replay {
-    fn all(&mut self, events: FileEvents) -> Result<(), Broken> {
-        let progress = events.progress();
-        for event in events {
-            self.display.update(&progress);
-            match event {
-                Ok(event) => self.event(&event)?,
-                Err(error) => {
-                    let line = self.problems.add(&error);
-                    self.display.say(line);
-                }
-            }
-        }
-        self.outputs.flush()
-    }
-
-    fn event(&mut self, FileEvent { event, file, line }: &FileEvent) -> Result<(), Broken> {
-        let arrival = Arrival { received_at: event.received_at, origin: event.origin, instance: None };
-        let (enriched, indexed) = self.enricher.enrich(&event.json, arrival);
-        if let Err(error) = indexed {
-            let line = self.problems.add_event(file, *line, error);
-            self.display.say(line);
-            return Ok(());
-        }
-        self.summary.events += 1;
-        self.detect(&enriched)
-    }
-
-    fn detect(&mut self, event: &EnrichedEvent) -> Result<(), Broken> {
-        let Self { detector, outputs, summary, display, .. } = self;
-        detector.detect(event, |alert: &Alert<'_>| {
-            summary.count(alert);
-            display.beside(|| outputs.publish_now(alert))
-        })
     }
 }

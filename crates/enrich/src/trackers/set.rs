@@ -1,8 +1,9 @@
 //! All trackers, with an index so that an event costs only those it can concern.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use audit_event::{AuditEvent, Finding, FindingValue, Travel};
+use audit_event::AuditEvent;
 use falco_rules::{Compiler, EventValues, EventValuesBuffer, Operands};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,8 @@ use super::clock::EventClock;
 use super::declaration::TrackerDeclaration;
 use super::error::TrackerError;
 use super::field_reference::event_id;
-use super::tracker::{Found, Observed, Tracker};
+use super::found::Found;
+use super::tracker::{Observed, Tracker};
 use super::window::Moment;
 use crate::Location;
 use crate::rule_language::{EVENT_TYPE, GitlabEvent, tracker_schema};
@@ -19,6 +21,7 @@ use crate::rule_language::{EVENT_TYPE, GitlabEvent, tracker_schema};
 /// The trackers of one pipeline.
 pub(crate) struct TrackerSet {
     trackers: Vec<Tracker>,
+    names: Arc<[Box<str>]>,
     operands: Operands,
     /// Trackers that may be concerned by events of any type.
     always: Vec<usize>,
@@ -89,6 +92,7 @@ impl TrackerSet {
             }
         }
         Ok(Self {
+            names: trackers.iter().map(|tracker| tracker.name().into()).collect(),
             trackers,
             operands,
             always,
@@ -102,9 +106,9 @@ impl TrackerSet {
 
     /// Shows an event to the trackers that it can concern. One without a time of its own is shown to none: nothing here
     /// may depend on when it arrived.
-    pub(crate) fn observe(&mut self, event: AuditEvent<'_>, location: Option<Location>) {
+    pub(crate) fn observe(&mut self, event: AuditEvent<'_>, created_at: Option<u64>, location: Option<Location>) {
         self.found.clear();
-        let Some(time) = event.created_at() else { return };
+        let Some(time) = created_at else { return };
         self.clock.see(time);
         self.events += 1;
         let event_type = event.event_type();
@@ -132,31 +136,14 @@ impl TrackerSet {
         self.values = values.into_buffer();
     }
 
-    /// What was found about the event shown last, travel apart.
-    pub(crate) fn findings<'a>(&'a self) -> Vec<Finding<'a>> {
-        let finding = |(place, found): &'a (usize, Found)| {
-            let value = match found {
-                &Found::Count(count) => FindingValue::Count(count),
-                &Found::FirstSeen(truth) => FindingValue::FirstSeen(truth),
-                &Found::Sequence(truth) => FindingValue::Sequence(truth),
-                Found::Session(text) => FindingValue::Session(text),
-                Found::Travel(_) => return None,
-            };
-            Some(Finding { tracker: self.trackers[*place].name(), value })
-        };
-        self.found.iter().filter_map(finding).collect()
+    /// What was found about the event shown last, to be told with [`names`](Self::names).
+    pub(crate) fn found(&self) -> &[(usize, Found)] {
+        &self.found
     }
 
-    /// How the account of the event shown last came to its place.
-    pub(crate) fn travel(&self) -> Option<Travel<'_>> {
-        self.found.iter().find_map(|(_, found)| match found {
-            Found::Travel(journey) => Some(Travel {
-                speed_kmh: journey.speed_kmh,
-                distance_km: journey.distance_km,
-                from_country: journey.from_country.as_ref().and_then(|country| std::str::from_utf8(country).ok()),
-            }),
-            _ => None,
-        })
+    /// The trackers' names.
+    pub(crate) fn names(&self) -> &Arc<[Box<str>]> {
+        &self.names
     }
 
     /// How many keys all trackers know, and how many had to go for others.

@@ -10,10 +10,10 @@ use siphasher::sip::SipHasher13;
 use super::declaration::{Learning, TrackerDeclaration, TrackerKind};
 use super::error::TrackerError;
 use super::field_reference::{FieldReference, is_found_by_trackers, key};
+use super::found::Found;
 use super::keyed::Keyed;
 use super::memory::{Learned, Memory};
 use super::sequence::{MAX_STEPS, Steps};
-use super::travel::Journey;
 use super::window::{Moment, Window};
 use crate::Location;
 
@@ -53,16 +53,6 @@ pub(crate) struct Observed<'v, 'e> {
     pub(crate) values: &'v mut EventValues<'e>,
     pub(crate) location: Option<Location>,
     pub(crate) moment: Moment,
-}
-
-/// What a tracker found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Found {
-    Count(u64),
-    FirstSeen(bool),
-    Sequence(bool),
-    Session(Box<str>),
-    Travel(Journey),
 }
 
 impl Tracker {

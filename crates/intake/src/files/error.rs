@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use audit_event::{BodyError, JsonKind};
+use audit_event::{BodyError, JsonKind, ParseError};
 
 use crate::problem::ProblemKind;
 
@@ -44,6 +44,9 @@ pub enum FileProblem {
     /// Arrays and objects nest too deep.
     #[error("arrays and objects nest deeper than 128 levels")]
     TooDeep,
+    /// An event whose members cannot all be looked at.
+    #[error("{0}")]
+    Unindexable(#[source] ParseError),
     /// One event above the limit. What follows in its line is lost with it.
     #[error("an event is larger than {limit} bytes")]
     TooLarge {

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use audit_event::{JsonKind, Origin};
 
+use super::chunk::FileChunk;
 use super::decompress::decompress;
 use super::error::{FileError, FileProblem};
 use super::find::Input;
-use super::pieces::{PieceError, Pieces};
+use super::pieces::{Piece, PieceError, Pieces};
 use super::progress::Progress;
 use crate::event::ReceivedEvent;
 
@@ -68,6 +69,37 @@ impl FileEvents {
             Err(error) => Err(FileError { file, line: None, problem: FileProblem::Unreadable(error) }),
         }
     }
+
+    /// The file that is being read, the next one if none is; none at the end of all.
+    fn open_file(&mut self) -> Option<Result<&mut OpenFile, FileError>> {
+        if self.open.is_none() {
+            let input = self.inputs.pop_front()?;
+            match self.open(input) {
+                Ok(open) => self.open = Some(open),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        self.open.as_mut().map(Ok)
+    }
+
+    /// Reads as many events as are dealt with together, all of one file, into `chunk`; `false` at the end of all files.
+    ///
+    /// It waits for no further event when it has one, so events that come through a pipe one by one are given one by one.
+    pub fn read_chunk(&mut self, chunk: &mut FileChunk) -> bool {
+        chunk.clear();
+        while chunk.is_empty() {
+            match self.open_file() {
+                None => return false,
+                Some(Err(error)) => chunk.add_problem(error),
+                Some(Ok(open)) => {
+                    if open.read_chunk(chunk) == Rest::None {
+                        self.open = None;
+                    }
+                }
+            }
+        }
+        true
+    }
 }
 
 impl Iterator for FileEvents {
@@ -75,15 +107,10 @@ impl Iterator for FileEvents {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let Some(open) = &mut self.open else {
-                let input = self.inputs.pop_front()?;
-                match self.open(input) {
-                    Ok(open) => self.open = Some(open),
-                    Err(error) => return Some(Err(error)),
-                }
-                continue;
+            let event = match self.open_file()? {
+                Ok(open) => open.next(),
+                Err(error) => return Some(Err(error)),
             };
-            let event = open.next();
             if !matches!(&event, Some(Ok(_) | Err(FileError { line: Some(_), .. }))) {
                 self.open = None;
             }
@@ -94,7 +121,60 @@ impl Iterator for FileEvents {
     }
 }
 
+/// What was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Line,
+    Piece,
+    End,
+}
+
+/// Whether there may be more in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    Some,
+    None,
+}
+
 impl OpenFile {
+    fn read_chunk(&mut self, chunk: &mut FileChunk) -> Rest {
+        chunk.begin(&self.file, self.origin);
+        while !chunk.is_full() {
+            match self.read_into(chunk) {
+                Ok(Step::Line) if self.origin != Origin::Stream || self.pieces.has_line() => {}
+                // Reading on might mean waiting, for as long as whoever writes likes.
+                Ok(Step::Piece) if self.origin != Origin::Stream => {}
+                Ok(Step::Line | Step::Piece) => return Rest::Some,
+                Ok(Step::End) => return Rest::None,
+                Err(error) => {
+                    let problem = FileProblem::Unreadable(error);
+                    chunk.add_problem(FileError { file: Arc::clone(&self.file), line: None, problem });
+                    return Rest::None;
+                }
+            }
+        }
+        Rest::Some
+    }
+
+    /// Nearly all files have one event a line, and reading the line as an event tells at once whether it is one.
+    fn read_into(&mut self, chunk: &mut FileChunk) -> io::Result<Step> {
+        let Self { file, pieces, .. } = self;
+        if let Some(text) = pieces.line()?
+            && text.len() <= MAX_EVENT_BYTES
+            && str::from_utf8(text).is_ok_and(|json| chunk.add(json.trim_ascii_end()).is_ok())
+        {
+            let length = text.len();
+            pieces.take(length);
+            return Ok(Step::Line);
+        }
+        let Some(Piece { line, text }) = pieces.next()? else { return Ok(Step::End) };
+        let object = text.map_err(FileProblem::from).and_then(object);
+        if let Err(problem) = object.and_then(|json| chunk.add(json).map_err(FileProblem::Unindexable)) {
+            chunk.add_problem(FileError { file: Arc::clone(file), line: Some(line), problem });
+        }
+        Ok(Step::Piece)
+    }
+
     fn next(&mut self) -> Option<Result<FileEvent, FileError>> {
         let Self { file, origin, pieces } = self;
         let piece = match pieces.next() {

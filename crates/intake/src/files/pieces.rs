@@ -87,6 +87,28 @@ impl<R: BufRead> Pieces<R> {
         self.leaving.is_some() || !self.window.bytes()[self.handed_out..].trim_ascii().is_empty()
     }
 
+    /// The next line, if it has been read to its end and begins with an object outside of any array. Whether it is one
+    /// event is for others to say: [`take`](Self::take) takes it, else it is a part of what [`next`](Self::next) cuts.
+    pub(super) fn line(&mut self) -> io::Result<Option<&[u8]>> {
+        self.window.consume(std::mem::take(&mut self.handed_out));
+        if self.leaving.is_some() || self.in_array || self.skip_to_value()? != Some(b'{') || self.in_array {
+            return Ok(None);
+        }
+        Ok(self.window.line_break().map(|length| &self.window.bytes()[..length]))
+    }
+
+    /// Takes the line of this length that was given last.
+    pub(super) fn take(&mut self, length: usize) {
+        let line_break = 1;
+        self.handed_out = length + line_break;
+    }
+
+    /// Whether another line has been read to its end, behind one that was taken.
+    pub(super) fn has_line(&mut self) -> bool {
+        self.window.consume(std::mem::take(&mut self.handed_out));
+        self.window.line_break().is_some()
+    }
+
     /// The next piece, none at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Piece<'_>>> {
         self.window.consume(std::mem::take(&mut self.handed_out));

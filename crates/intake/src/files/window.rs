@@ -12,12 +12,15 @@ pub(super) struct Window<R> {
     column: usize,
     /// How many bytes were consumed.
     position: u64,
+    /// Where the text was searched for line breaks up to, and the last one found there.
+    searched: u64,
+    line_break: Option<u64>,
 }
 
 impl<R: BufRead> Window<R> {
     /// A window on a text that begins in this line of a larger one.
     pub(super) const fn new(reader: R, line: u64) -> Self {
-        Self { reader, bytes: Vec::new(), start: 0, line, column: 0, position: 0 }
+        Self { reader, bytes: Vec::new(), start: 0, line, column: 0, position: 0, searched: 0, line_break: None }
     }
 
     /// How many bytes of the text are before [`bytes`](Self::bytes).
@@ -38,6 +41,18 @@ impl<R: BufRead> Window<R> {
     /// How many bytes of that line are before [`bytes`](Self::bytes).
     pub(super) const fn column(&self) -> usize {
         self.column
+    }
+
+    /// How many bytes of [`bytes`](Self::bytes) are before the next line break, if there is one. No byte is searched twice.
+    pub(super) fn line_break(&mut self) -> Option<usize> {
+        if self.line_break.is_none_or(|line_break| line_break < self.position) {
+            let from = self.searched.max(self.position) - self.position;
+            let rest = &self.bytes()[usize::try_from(from).ok()?..];
+            let end = self.position + self.bytes().len() as u64;
+            self.line_break = memchr::memchr(b'\n', rest).map(|found| self.position + from + found as u64);
+            self.searched = self.line_break.map_or(end, |line_break| line_break + 1);
+        }
+        usize::try_from(self.line_break? - self.position).ok()
     }
 
     /// Reads some more; `false` at the end of the text.

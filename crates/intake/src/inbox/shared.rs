@@ -1,7 +1,7 @@
 //! What receiver, spool and host share: the queue, what is counted, what is remembered.
 
 use std::io;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use audit_event::EventIndex;
 
@@ -219,11 +219,4 @@ impl Shared {
         }
         problems
     }
-}
-
-/// The time, in nanoseconds since the Unix epoch.
-pub(super) fn nanoseconds_now() -> u64 {
-    let time = SystemTime::now().duration_since(UNIX_EPOCH);
-    // Before 1970 or after 2554 the clock is wrong, and any number is as good as another.
-    time.map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }

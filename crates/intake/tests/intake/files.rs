@@ -4,10 +4,11 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use audit_event::Origin;
+use audit_event::{EventIndex, Origin};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use intake::{FileError, FileEvent, FileProblem, InputFiles, ProblemKind};
+use intake::{FileChunk, FileError, FileEvent, FileProblem, InputFiles, ProblemKind};
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 fn read(path: &Path) -> Vec<Result<FileEvent, FileError>> {
@@ -18,7 +19,13 @@ fn read(path: &Path) -> Vec<Result<FileEvent, FileError>> {
 fn outcome(content: impl AsRef<[u8]>) -> Vec<String> {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), content).unwrap();
-    read(file.path())
+    let one_by_one = read(file.path());
+    let texts = |found: &Result<FileEvent, FileError>| match found {
+        Ok(event) => event.event.json.to_string(),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(in_chunks(file.path()), one_by_one.iter().map(texts).collect::<Vec<_>>());
+    one_by_one
         .into_iter()
         .map(|found| match found {
             Ok(event) => format!("{} {}", event.line, event.event.json),
@@ -27,6 +34,25 @@ fn outcome(content: impl AsRef<[u8]>) -> Vec<String> {
             }
         })
         .collect()
+}
+
+/// The same without the lines of events, read in chunks. The index of each event is one of its text.
+fn in_chunks(path: &Path) -> Vec<String> {
+    let mut files = InputFiles::find([path]).unwrap().events();
+    let (mut chunk, mut found) = (FileChunk::default(), Vec::new());
+    while files.read_chunk(&mut chunk) {
+        let first = found.len();
+        for (json, index) in chunk.events() {
+            let mut read_anew = EventIndex::default();
+            assert_eq!(index.event(json).id(), read_anew.parse_received(json).unwrap().id());
+            found.push(json.to_owned());
+        }
+        assert_eq!(chunk.len(), found.len() - first);
+        for (before, (events, error)) in chunk.problems().enumerate() {
+            found.insert(first + events + before, error.to_string());
+        }
+    }
+    found
 }
 
 fn gzip(content: &[u8]) -> Vec<u8> {
@@ -305,4 +331,26 @@ fn progress_counts_bytes_as_they_are_on_the_disk() {
 fn the_total_of_standard_input_is_not_known() {
     let files = InputFiles::find(["-"]).unwrap();
     assert_eq!((files.total_bytes(), files.len()), (None, 1));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn chunks_hold_the_events_and_problems_that_come_one_by_one(
+        content in r#"(\{"id":[0-9]{1,3}\}|\{"id":1|\{"a":\[1,\n?\{\}\]\}|\[|\]|,|\n|\n|\n|\r\n| |x|"|7){0,60}"#
+    ) {
+        outcome(content);
+    }
+}
+
+#[test]
+fn a_large_file_comes_in_chunks_and_an_event_of_too_many_members_is_a_problem_of_its_own() {
+    let lines: String = (0..2_000).map(|id| format!("{{\"id\":{id}}}\n")).collect();
+    assert_eq!(outcome(&lines).len(), 2_000);
+    let members: Vec<_> = (0..2_000).map(|name| format!("\"{name}\":1")).collect();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), format!("{{\"id\":1}}\n{{{}}}\n{{\"id\":2}}\n", members.join(","))).unwrap();
+    let problem = format!("{}:2: the event has more than 1024 members", file.path().display());
+    assert_eq!(in_chunks(file.path()), ["{\"id\":1}", problem.as_str(), "{\"id\":2}"]);
 }

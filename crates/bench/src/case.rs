@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU32;
 
+use serde::Serialize;
+
 /// What is measured, under a name that stays.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Case {
@@ -25,6 +27,14 @@ pub(crate) struct Case {
 pub(crate) enum HostKind {
     /// `falco-gitlab run`.
     Standalone,
+    /// The plugin in `falco_plugin_runner`, with 25 fields taken of each event.
+    Plugin,
+    /// A real Falco with whatever plugin its configuration names.
+    Falco,
+    /// hyper alone, which answers 200.
+    BareHttp,
+    /// rustls alone, which answers 200.
+    BareTls,
 }
 
 /// How long a connection lives.
@@ -40,6 +50,26 @@ pub(crate) enum ConnectionKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Transport {
     Plain,
+    /// TLS 1.3.
+    Tls(Key, Handshake),
+}
+
+/// What the host's certificate is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// On the curve P-256.
+    Ecdsa,
+    /// Of 2048 bits.
+    Rsa,
+}
+
+/// How connections after a sender's first begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Handshake {
+    /// As the first one.
+    Full,
+    /// With the ticket of the one before.
+    Resumed,
 }
 
 /// Which rules the host matches.
@@ -92,7 +122,7 @@ pub(crate) enum Pace {
 }
 
 /// Recorded figures of the Go plugin inside Falco, in events a second.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct GoPlugin {
     pub(crate) as_shipped: f64,
     /// With its SDK's busy-waiting turned off.
@@ -116,5 +146,11 @@ impl Case {
             pace: Pace::AsFastAsAnswered,
             go_plugin: None,
         }
+    }
+
+    /// The same with Falco as the host, if that says anything: Falco's own configuration decides on TLS and the spool.
+    pub(crate) fn for_falco(&self) -> Option<Self> {
+        let fits = self.host == HostKind::Standalone && self.transport == Transport::Plain && self.spool == Spool::Off;
+        fits.then_some(Self { host: HostKind::Falco, ..*self })
     }
 }

@@ -31,6 +31,18 @@ pub(crate) enum Failure {
          (TIME_WAIT); wait a minute, or widen net.ipv4.ip_local_port_range"
     )]
     Ports { addresses: u8 },
+    #[error("cannot make a certificate: {0}")]
+    Certificate(rcgen::Error),
+    #[error("cannot use the certificate: {0}")]
+    Tls(#[from] rustls::Error),
+    #[error("the plugin in the stand-in for Falco: {0:#}")]
+    Plugin(falco_plugin::anyhow::Error),
+    #[error("--url must be http:// or https://, an address, a port and a path, such as http://127.0.0.1:8765/gitlab")]
+    Url,
+    #[error("{0} cannot be measured with Falco: it is about another host")]
+    NotForFalco(&'static str),
+    #[error("no {0} was given, and this case needs it")]
+    NoProgram(&'static str),
     #[error("nothing was answered: {0}")]
     NoAnswer(String),
     #[error("the host's metrics cannot be read: {0}")]

@@ -6,6 +6,7 @@
 mod arguments;
 mod case;
 mod cases;
+mod certificate;
 mod clock;
 mod failure;
 mod host;
@@ -13,10 +14,12 @@ mod interrupt;
 mod load;
 mod measure;
 mod products;
+mod replay;
 mod report;
 mod row;
 mod rules;
 mod sender;
+mod targets;
 mod traffic;
 mod workplace;
 
@@ -39,6 +42,10 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Load(arguments) => load::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Guard { parent, program } => Err(host::guard(parent, &program)),
+        Command::PluginHost { settings } => host::plugin_host(&settings),
+        Command::BareHttp { address } => host::bare_http(address),
+        Command::BareTls { address, certificate } => host::bare_tls(address, &certificate),
     }
 }

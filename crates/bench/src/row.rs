@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::case::GoPlugin;
 use crate::measure::Spread;
 
 /// One row of the table.
@@ -23,6 +24,6 @@ pub(crate) struct Row {
     pub(crate) refused: u64,
     /// Requests whose connection broke.
     pub(crate) broken: u64,
-    /// What the Go plugin did inside Falco in the like case, as shipped.
-    pub(crate) go_plugin_per_second: Option<f64>,
+    /// What the Go plugin did inside Falco in the like case, on another day.
+    pub(crate) go_plugin_per_second: Option<GoPlugin>,
 }

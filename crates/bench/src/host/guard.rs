@@ -1,14 +1,23 @@
 //! Sees to it that a host dies with the program that measures it, however that ends.
 
+use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{self, Command};
 
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 
 use crate::failure::Failure;
+
+/// A command that starts `command` under guard.
+pub(crate) fn guarded(command: &[OsString]) -> Result<Command, Failure> {
+    let this = env::current_exe().map_err(Failure::system("finding this program"))?;
+    let mut guarded = Command::new(this);
+    guarded.args(["guard", "--parent", &process::id().to_string(), "--"]).args(command);
+    Ok(guarded)
+}
 
 /// Becomes `program`, which the kernel kills when the thread that started this process ends. The order outlives the change
 /// of programs, so this works for programs that know nothing of it. Returns only where it fails.

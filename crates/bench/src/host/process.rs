@@ -1,19 +1,18 @@
 //! The host's process: started, watched, ended.
 
-use std::env;
-use std::ffi::OsString;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{self, Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::falco::Falco;
+use super::guard::guarded;
 use super::output::LastWords;
-use super::setup::Setup;
-use super::standalone;
-use crate::case::{Case, HostKind};
+use super::setup::{Setup, Target};
+use crate::case::Case;
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -24,11 +23,28 @@ const START: Duration = Duration::from_secs(30);
 const STOP: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(5);
 
+/// The programs that cases need.
+#[derive(Debug, Default)]
+pub(crate) struct Programs {
+    pub(crate) standalone: Option<PathBuf>,
+    pub(crate) falco: Option<Falco>,
+}
+
+impl Programs {
+    pub(super) fn standalone(&self) -> Result<&Path, Failure> {
+        self.standalone.as_deref().ok_or(Failure::NoProgram("falco-gitlab"))
+    }
+
+    pub(super) fn falco(&self) -> Result<&Falco, Failure> {
+        self.falco.as_ref().ok_or(Failure::NoProgram("Falco"))
+    }
+}
+
 /// A host that receives events. Dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct Host {
     child: Child,
-    pub(crate) address: SocketAddr,
+    pub(crate) target: Target,
     pub(crate) admin_address: Option<SocketAddr>,
     alerts: Option<AlertReader>,
     said: LastWords,
@@ -38,34 +54,27 @@ impl Host {
     /// Starts the host of this case and waits until it receives.
     pub(crate) fn start(
         case: &Case,
-        program: &Path,
+        programs: &Programs,
         workplace: &Workplace,
         clock: Clock,
         interrupt: &Interrupt,
     ) -> Result<Self, Failure> {
-        let setup = Setup::new(case, workplace)?;
-        let command = match case.host {
-            HostKind::Standalone => standalone::command(program, &setup, workplace)?,
-        };
-        let mut host = Self::spawn(&command, &setup, clock)?;
+        let mut host = Self::spawn(Setup::new(case, programs, workplace)?, clock)?;
         host.wait_until_ready(interrupt)?;
         Ok(host)
     }
 
-    fn spawn(command: &[OsString], setup: &Setup, clock: Clock) -> Result<Self, Failure> {
-        let this = env::current_exe().map_err(Failure::system("finding this program"))?;
-        let mut child = Command::new(this)
-            .args(["guard", "--parent", &process::id().to_string(), "--"])
-            .args(command)
+    fn spawn(setup: Setup, clock: Clock) -> Result<Self, Failure> {
+        let mut child = guarded(&setup.command)?
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|cause| Failure::Start { program: PathBuf::from(&command[0]), cause })?;
+            .map_err(|cause| Failure::Start { program: PathBuf::from(&setup.command[0]), cause })?;
         let said = child.stderr.take().map(LastWords::of).unwrap_or_default();
         let output = child.stdout.take().map(|output| AlertReader::start(output, clock));
         let alerts = output.transpose().map_err(Failure::system("starting a thread for alerts"))?;
-        Ok(Self { child, address: setup.address, admin_address: Some(setup.admin_address), alerts, said })
+        Ok(Self { child, target: setup.target, admin_address: setup.admin_address, alerts, said })
     }
 
     fn wait_until_ready(&mut self, interrupt: &Interrupt) -> Result<(), Failure> {
@@ -73,7 +82,7 @@ impl Host {
         loop {
             let ready = match self.admin_address {
                 Some(admin) => is_ready(admin),
-                None => TcpStream::connect(self.address).is_ok(),
+                None => TcpStream::connect(self.target.address).is_ok(),
             };
             if ready {
                 return Ok(());

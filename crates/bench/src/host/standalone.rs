@@ -1,25 +1,24 @@
 //! `falco-gitlab run` as a host.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::setup::Setup;
 use crate::failure::Failure;
 use crate::workplace::Workplace;
 
 /// The command, and its falco.yaml: JSON is YAML.
-pub(super) fn command(program: &Path, setup: &Setup, workplace: &Workplace) -> Result<Vec<OsString>, Failure> {
+pub(super) fn command(
+    program: &Path,
+    settings: &Value,
+    rules: &[PathBuf],
+    workplace: &Workplace,
+) -> Result<Vec<OsString>, Failure> {
     let configuration = json!({
-        "plugins": [{
-            "name": "gitlab",
-            "library_path": "libgitlab.so",
-            "init_config": setup.settings,
-            "open_params": setup.url,
-        }],
+        "plugins": [{"name": "gitlab", "library_path": "libgitlab.so", "init_config": settings}],
         "load_plugins": ["gitlab"],
-        "rules_files": setup.rules,
+        "rules_files": rules,
         "json_output": true,
     });
     let configuration = workplace.write("falco.yaml", configuration.to_string())?;

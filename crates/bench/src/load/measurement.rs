@@ -1,6 +1,5 @@
 //! Measures one case: starts its host, posts, waits until the host has dealt with everything, stops it, and counts.
 
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::case::{Case, Pace, RuleChoice, Token};
 use crate::clock::{Clock, Moment};
 use crate::failure::Failure;
-use crate::host::{Host, PATH, TOKEN};
+use crate::host::{Host, Programs};
 use crate::interrupt::Interrupt;
 use crate::measure::{Latencies, count_deliveries};
 use crate::row::Row;
@@ -27,7 +26,7 @@ const SETTLING: Duration = Duration::from_secs(2);
 /// What all cases are measured with.
 #[derive(Debug)]
 pub(crate) struct Measurement {
-    pub(crate) program: PathBuf,
+    pub(crate) programs: Programs,
     pub(crate) connections: u32,
     pub(crate) length: Duration,
     pub(crate) interrupt: Interrupt,
@@ -38,7 +37,7 @@ impl Measurement {
         self.interrupt.check()?;
         let workplace = Workplace::new()?;
         let clock = Clock::start();
-        let mut host = Host::start(case, &self.program, &workplace, clock, &self.interrupt)?;
+        let mut host = Host::start(case, &self.programs, &workplace, clock, &self.interrupt)?;
         let pool = Rc::new(pool(case, &host));
         if case.pace == Pace::Idle {
             self.wait(SETTLING)?;
@@ -79,12 +78,12 @@ impl Measurement {
             answers: sent.iter().map(|sent| sent.answered_at.since(sent.at)).collect::<Latencies>().spread(),
             alerts: deliveries.latencies.spread(),
             cpu_percent: after.percent_since(&before),
-            peak_rss_megabytes: float(after.peak_resident_bytes) / 1e6,
+            peak_rss_megabytes: after.peak_rss_megabytes(),
             lost,
             duplicated: deliveries.duplicated,
             refused: count(|outcome| !matches!(outcome, Outcome::Status(200) | Outcome::Broken)),
             broken: count(|outcome| *outcome == Outcome::Broken),
-            go_plugin_per_second: case.go_plugin.map(|go| go.as_shipped),
+            go_plugin_per_second: case.go_plugin,
         })
     }
 
@@ -93,8 +92,9 @@ impl Measurement {
         let throttled = host.admin_address.filter(|_| case.pace == Pace::AsFastAsAnswered);
         let throttle = throttled.map(Throttle::start).transpose();
         post(Posting {
-            address: host.address,
+            address: host.target.address,
             connection: case.connection,
+            transport: host.target.transport,
             connections: self.connections,
             pool: Rc::clone(pool),
             events_per_request: case.events_per_request,
@@ -153,9 +153,9 @@ struct Drained {
 
 fn pool(case: &Case, host: &Host) -> Pool {
     Pool::new(&PoolSettings {
-        host: &host.address.to_string(),
-        path: PATH,
-        token: if case.token == Token::Right { TOKEN } else { "wrong-wrong-wrong-wrong-" },
+        host: &host.target.address.to_string(),
+        path: &host.target.path,
+        token: if case.token == Token::Right { &host.target.token } else { "wrong-wrong-wrong-wrong-" },
         connection: case.connection,
         events_per_request: case.events_per_request,
         alerts: case.alerts,

@@ -24,6 +24,16 @@ impl ProcessUsage {
         })
     }
 
+    /// All its processor time, in hundredths of one core over its life.
+    pub(crate) fn percent_of(&self, life: Duration) -> f64 {
+        100.0 * self.processor.as_secs_f64() / life.as_secs_f64().max(f64::EPSILON)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
+    pub(crate) fn peak_rss_megabytes(&self) -> f64 {
+        self.peak_resident_bytes as f64 / 1e6
+    }
+
     /// Processor time since then, in hundredths of one core.
     pub(crate) fn percent_since(&self, before: &Self) -> f64 {
         let elapsed = self.at.duration_since(before.at).as_secs_f64();

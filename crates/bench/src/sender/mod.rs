@@ -2,6 +2,7 @@
 //!
 //! One thread, requests that are only patched, answers of which the status and the length are read.
 
+mod connect;
 mod connection;
 mod descriptors;
 mod pace;
@@ -10,6 +11,7 @@ mod response;
 mod sent;
 mod throttle;
 mod timestamp;
+mod tls;
 
 pub(crate) use descriptors::check as check_descriptors;
 pub(crate) use post::{Posting, post};

@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use tokio::runtime;
 use tokio::task::LocalSet;
 
+use super::connect::{Connector, SOURCES};
 use super::connection::Connection;
 use super::pace::Pacer;
 use super::sent::{Outcome, Sent};
 use super::throttle::Throttle;
 use super::timestamp::TimestampText;
-use crate::case::{ConnectionKind, Pace};
+use crate::case::{ConnectionKind, Pace, Transport};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -34,6 +35,7 @@ const MOST_FAILURES: u32 = 20;
 pub(crate) struct Posting {
     pub(crate) address: SocketAddr,
     pub(crate) connection: ConnectionKind,
+    pub(crate) transport: Transport,
     pub(crate) connections: u32,
     pub(crate) pool: Rc<Pool>,
     pub(crate) events_per_request: u32,
@@ -68,9 +70,10 @@ pub(crate) fn post(posting: Posting) -> Result<Vec<Sent>, Failure> {
     let shared = Rc::new(Shared { posting, pacer, next, sent, problem });
     let local = LocalSet::new();
     for _ in 0..connections {
+        let connector = Connector::new(shared.posting.address, shared.posting.transport)?;
         let shared = Rc::clone(&shared);
         local.spawn_local(async move {
-            if let Err(error) = shared.keep_posting().await {
+            if let Err(error) = shared.keep_posting(connector).await {
                 shared.problem.borrow_mut().get_or_insert(error);
             }
         });
@@ -81,7 +84,7 @@ pub(crate) fn post(posting: Posting) -> Result<Vec<Sent>, Failure> {
     finished?;
     let sent = shared.sent.take();
     match shared.problem.take() {
-        Some(error) if error.kind() == io::ErrorKind::AddrNotAvailable => Err(Failure::Ports { addresses: 1 }),
+        Some(error) if error.kind() == io::ErrorKind::AddrNotAvailable => Err(Failure::Ports { addresses: SOURCES }),
         Some(error) if sent.is_empty() => Err(Failure::NoAnswer(error.to_string())),
         _ => Ok(sent),
     }
@@ -93,8 +96,8 @@ fn local_run(runtime: &runtime::Runtime, local: LocalSet, limit: Duration) -> Re
 
 impl Shared {
     /// The life of one sender.
-    async fn keep_posting(&self) -> io::Result<()> {
-        let Posting { address, connection: kind, clock, .. } = self.posting;
+    async fn keep_posting(&self, connector: Connector) -> io::Result<()> {
+        let Posting { connection: kind, clock, .. } = self.posting;
         let mut time = TimestampText::new(Instant::now());
         let mut request = Vec::new();
         let mut open = None;
@@ -110,7 +113,7 @@ impl Shared {
             let first = self.next.get();
             self.next.set(first + u64::from(self.posting.events_per_request));
             self.posting.pool.request(first).fill(&mut request, first, time.get(Instant::now()));
-            let result = exchange(address, kind, &mut open, &request).await;
+            let result = exchange(&connector, kind, &mut open, &request).await;
             let answered_at = clock.now();
             let outcome = match &result {
                 Ok(status) => Outcome::Status(*status),
@@ -139,14 +142,14 @@ impl Shared {
 }
 
 async fn exchange(
-    address: SocketAddr,
+    connector: &Connector,
     kind: ConnectionKind,
     open: &mut Option<Connection>,
     request: &[u8],
 ) -> io::Result<u16> {
     let mut connection = match (kind, open.take()) {
         (ConnectionKind::KeepAlive, Some(connection)) => connection,
-        _ => Connection::open(address).await?,
+        _ => connector.open().await?,
     };
     let status = connection.post(request).await?;
     *open = Some(connection);

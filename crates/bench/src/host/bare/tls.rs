@@ -1,0 +1,85 @@
+//! rustls alone: a handshake, the bytes of one request after another, an answer that is always the same.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use memchr::memmem;
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use crate::failure::Failure;
+
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 18\r\n\r\nRequest Successful";
+const MOST_BYTES: usize = 1 << 20;
+
+/// Serves until it is killed.
+pub(crate) fn bare_tls(address: SocketAddr, certificate: &Path) -> Result<(), Failure> {
+    let acceptor = TlsAcceptor::from(configuration(certificate)?);
+    super::runtime()?.block_on(async {
+        let listener = TcpListener::bind(address).await.map_err(Failure::system("listening"))?;
+        loop {
+            let (stream, _) = listener.accept().await.map_err(Failure::system("accepting a connection"))?;
+            let acceptor = acceptor.clone();
+            // What goes wrong with one connection, its sender notices.
+            tokio::spawn(async move { _ = serve(stream, acceptor).await });
+        }
+    })
+}
+
+/// As the receiver has it, tickets included.
+fn configuration(folder: &Path) -> Result<Arc<ServerConfig>, Failure> {
+    let unreadable = |error| Failure::Tls(rustls::Error::General(format!("{error}")));
+    let certificate = CertificateDer::from_pem_file(folder.join("server.crt")).map_err(unreadable)?;
+    let key = PrivateKeyDer::from_pem_file(folder.join("server.key")).map_err(unreadable)?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)?;
+    config.ticketer = ring::Ticketer::new()?;
+    Ok(Arc::new(config))
+}
+
+async fn serve(stream: TcpStream, acceptor: TlsAcceptor) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut stream = acceptor.accept(stream).await?;
+    let mut request = Vec::new();
+    while read_request(&mut stream, &mut request).await? {
+        stream.write_all(ANSWER).await?;
+        stream.flush().await?;
+        if memmem::find(&request, b"\r\nConnection: close\r\n").is_some() {
+            break;
+        }
+    }
+    stream.shutdown().await
+}
+
+/// Reads until the request is whole; false where the connection ends instead.
+async fn read_request(stream: &mut (impl AsyncRead + Unpin), request: &mut Vec<u8>) -> io::Result<bool> {
+    request.clear();
+    while !is_whole(request) {
+        if request.len() > MOST_BYTES {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        if stream.read_buf(request).await? == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// For requests as this program sends them.
+fn is_whole(request: &[u8]) -> bool {
+    const LENGTH: &[u8] = b"\r\nContent-Length: ";
+    let Some(end) = memmem::find(request, b"\r\n\r\n") else { return false };
+    let length = memmem::find(&request[..end], LENGTH).map(|start| &request[start + LENGTH.len()..end]);
+    let digits = length.map_or(&[][..], |rest| rest.split(|byte| *byte == b'\r').next().unwrap_or_default());
+    let length: usize = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).unwrap_or(0);
+    request.len() >= end + 4 + length
+}

@@ -1,0 +1,139 @@
+//! `bench replay`: how fast `falco-gitlab replay` looks at a file, with all rules and trackers.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::arguments::ReplayArguments;
+use crate::failure::Failure;
+use crate::host::guarded;
+use crate::interrupt::Interrupt;
+use crate::measure::ProcessUsage;
+use crate::products;
+use crate::report::thousands;
+use crate::row::Row;
+use crate::traffic::EventLines;
+use crate::workplace::Workplace;
+
+/// What a replay is called among the cases.
+pub(crate) const NAME: &str = "replay";
+
+/// How many events the file has.
+pub(crate) const EVENTS: u64 = 500_000;
+
+/// The median of so many counts.
+const RUNS: usize = 5;
+
+const POLL: Duration = Duration::from_millis(10);
+
+pub(crate) fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
+    let interrupt = Interrupt::install().map_err(Failure::system("catching signals"))?;
+    let program = arguments.bin.clone().map_or_else(products::build, Ok)?;
+    let row = measure(&program, RUNS, &interrupt)?;
+    let per_second = row.events_per_second.map_or_else(String::new, thousands);
+    println!(
+        "{} events, all rules and trackers: {per_second} events/s (median of {RUNS}), {:.0} % CPU, {:.0} MB at most",
+        thousands(500_000.0),
+        row.cpu_percent,
+        row.peak_rss_megabytes
+    );
+    Ok(())
+}
+
+/// The median of so many replays of the same file.
+pub(crate) fn measure(program: &Path, runs: usize, interrupt: &Interrupt) -> Result<Row, Failure> {
+    let workplace = Workplace::new()?;
+    let path = workplace.path("events.ndjson");
+    write_file(&path).map_err(Failure::system("writing the events"))?;
+    let mut replays = Vec::new();
+    for _ in 0..runs.max(1) {
+        replays.push(replay(program, &[path.clone().into()], interrupt, |_| Ok(()))?);
+    }
+    replays.sort_by_key(|replay| replay.took);
+    let median = &replays[replays.len() / 2];
+    Ok(Row {
+        case: NAME,
+        events_per_second: Some(f64::from(u32::try_from(EVENTS).unwrap_or(u32::MAX)) / median.took.as_secs_f64()),
+        answers: None,
+        alerts: None,
+        cpu_percent: median.cpu_percent,
+        peak_rss_megabytes: median.peak_rss_megabytes,
+        lost: 0,
+        duplicated: 0,
+        refused: 0,
+        broken: 0,
+        go_plugin_per_second: None,
+    })
+}
+
+fn write_file(path: &Path) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    EventLines::new().write(EVENTS, &mut out)?;
+    out.flush()
+}
+
+/// What one replay took.
+#[derive(Debug)]
+pub(crate) struct Replay {
+    pub(crate) took: Duration,
+    pub(crate) cpu_percent: f64,
+    pub(crate) peak_rss_megabytes: f64,
+}
+
+/// One replay, from its start to its end; `feed` writes its standard input.
+pub(crate) fn replay(
+    program: &Path,
+    arguments: &[OsString],
+    interrupt: &Interrupt,
+    feed: impl FnOnce(ChildStdin) -> io::Result<()> + Send,
+) -> Result<Replay, Failure> {
+    let mut command: Vec<OsString> = vec![program.into(), "replay".into(), "--json".into()];
+    command.extend_from_slice(arguments);
+    let start = Instant::now();
+    let mut child = guarded(&command)?
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|cause| Failure::Start { program: PathBuf::from(program), cause })?;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    thread::scope(|scope| {
+        // Alerts are read and thrown away, as by a program that is fast enough.
+        scope.spawn(|| stdout.map(|output| io::copy(&mut { output }, &mut io::sink())));
+        let said = scope.spawn(|| stderr.map(last_words).unwrap_or_default());
+        let feeding = scope.spawn(|| stdin.map_or(Ok(()), feed));
+        let mut usage = None;
+        let status = loop {
+            // It cannot be asked once it has ended, so the last answer before counts.
+            usage = ProcessUsage::of(child.id()).ok().filter(|usage| usage.peak_resident_bytes > 0).or(usage);
+            match child.try_wait().map_err(Failure::system("waiting for the replay"))? {
+                Some(status) => break status,
+                None if interrupt.is_set() => {
+                    child.kill().map_err(Failure::system("ending the replay"))?;
+                }
+                None => thread::park_timeout(POLL),
+            }
+        };
+        let took = start.elapsed();
+        interrupt.check()?;
+        let said = said.join().unwrap_or_default();
+        if !status.success() {
+            return Err(Failure::HostEnded { said });
+        }
+        feeding.join().unwrap_or(Ok(())).map_err(Failure::system("writing events to the replay"))?;
+        let usage = usage.ok_or(Failure::HostEnded { said })?;
+        Ok(Replay { took, cpu_percent: usage.percent_of(took), peak_rss_megabytes: usage.peak_rss_megabytes() })
+    })
+}
+
+/// What it said, as far as it matters.
+fn last_words(stderr: impl Read) -> String {
+    let mut text = Vec::new();
+    // An error ends the text as its end does.
+    _ = io::copy(&mut stderr.take(1 << 20), &mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}

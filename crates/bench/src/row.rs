@@ -1,0 +1,29 @@
+//! What was measured in one case.
+
+use serde::Serialize;
+
+use crate::case::GoPlugin;
+use crate::measure::Spread;
+
+/// One row of the table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Row {
+    pub(crate) case: &'static str,
+    /// Answered with 200 and dealt with, over the time from the first post to the last hand-over.
+    pub(crate) events_per_second: Option<f64>,
+    /// From a post to its answer.
+    pub(crate) answers: Option<Spread>,
+    /// From a post to its alert.
+    pub(crate) alerts: Option<Spread>,
+    pub(crate) cpu_percent: f64,
+    pub(crate) peak_rss_megabytes: f64,
+    /// Answered with 200 and never seen again.
+    pub(crate) lost: u64,
+    pub(crate) duplicated: u64,
+    /// Requests that were answered with something else than 200.
+    pub(crate) refused: u64,
+    /// Requests whose connection broke.
+    pub(crate) broken: u64,
+    /// What the Go plugin did inside Falco in the like case, on another day.
+    pub(crate) go_plugin_per_second: Option<GoPlugin>,
+}

@@ -1,0 +1,161 @@
+//! What is aimed at, and whether a measurement reached it.
+
+use serde::Serialize;
+
+use crate::report::{table, thousands};
+use crate::row::Row;
+
+/// Something to reach.
+#[derive(Debug, Clone, Copy)]
+struct Target {
+    about: &'static str,
+    case: &'static str,
+    goal: Goal,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Goal {
+    /// So many events a second, none of them lost or duplicated.
+    PerSecond(f64),
+    /// Such a share of another case's events a second.
+    Share(f64, &'static str),
+    /// Milliseconds from a post to its alert, for 99 in 100.
+    AlertWithin(f64),
+    Megabytes(f64),
+    Cpu(f64),
+}
+
+const TARGETS: &[Target] = &[
+    target("keep-alive, one event a request, no match", "keep-alive", Goal::PerSecond(50_000.0)),
+    target("every event alerts, JSON", "every-event-alerts", Goal::PerSecond(25_000.0)),
+    target("100 events a request, no match, all rules, standalone", "batch-all-rules", Goal::PerSecond(250_000.0)),
+    target("new plain connection an event", "new-connection", Goal::PerSecond(15_000.0)),
+    target("new TLS 1.3 connection an event, ECDSA", "new-tls-ecdsa", Goal::Share(0.8, "bare-tls-ecdsa")),
+    target("p99 from post to alert at 1,000 events/s", "thousand-a-second", Goal::AlertWithin(5.0)),
+    target("with the spool on, against without", "keep-alive-spool", Goal::Share(0.5, "keep-alive")),
+    target("plugin RSS under load, spool and trackers included", "plugin-spool", Goal::Megabytes(64.0)),
+    target("idle CPU", "idle", Goal::Cpu(0.2)),
+    target("idle CPU, plugin", "plugin-idle", Goal::Cpu(0.2)),
+    target("replay of a file, all rules and trackers", crate::replay::NAME, Goal::PerSecond(600_000.0)),
+];
+
+const fn target(about: &'static str, case: &'static str, goal: Goal) -> Target {
+    Target { about, case, goal }
+}
+
+/// A target and what became of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Verdict {
+    target: &'static str,
+    case: &'static str,
+    wanted: String,
+    reached: String,
+    met: bool,
+}
+
+/// The verdict on each target of which all cases were measured.
+pub(crate) fn verdicts(rows: &[Row]) -> Vec<Verdict> {
+    let row = |name: &str| rows.iter().find(|row| row.case == name);
+    let verdict = |target: &Target| {
+        let measured = row(target.case)?;
+        let (wanted, reached, met) = match target.goal {
+            Goal::PerSecond(least) => {
+                let reached = measured.events_per_second?;
+                let whole = measured.lost == 0 && measured.duplicated == 0;
+                let note = if whole { "" } else { ", not all once" };
+                let wanted = format!("at least {}/s", thousands(least));
+                (wanted, format!("{}/s{note}", thousands(reached)), reached >= least && whole)
+            }
+            Goal::Share(least, other) => {
+                let share = measured.events_per_second? / row(other)?.events_per_second?;
+                (
+                    format!("at least {:.0} % of {other}", least * 100.0),
+                    format!("{:.0} %", share * 100.0),
+                    share >= least,
+                )
+            }
+            Goal::AlertWithin(most) => {
+                let p99 = measured.alerts?.p99;
+                (format!("under {most} ms"), format!("{p99:.2} ms"), p99 < most)
+            }
+            Goal::Megabytes(most) => {
+                let reached = measured.peak_rss_megabytes;
+                (format!("under {most} MB"), format!("{reached:.0} MB"), reached < most)
+            }
+            Goal::Cpu(most) => {
+                let reached = measured.cpu_percent;
+                (format!("under {most} %"), format!("{reached:.2} %"), reached < most)
+            }
+        };
+        Some(Verdict { target: target.about, case: target.case, wanted, reached, met })
+    };
+    TARGETS.iter().filter_map(verdict).collect()
+}
+
+/// As a table in Markdown.
+pub(crate) fn markdown(verdicts: &[Verdict]) -> String {
+    let mut lines = vec![["target", "case", "wanted", "reached", "met?"].map(str::to_owned).to_vec()];
+    lines.extend(verdicts.iter().map(|verdict| {
+        let met = if verdict.met { "yes" } else { "no" };
+        vec![
+            verdict.target.to_owned(),
+            verdict.case.to_owned(),
+            verdict.wanted.clone(),
+            verdict.reached.clone(),
+            met.to_owned(),
+        ]
+    }));
+    table(&lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::CASES;
+    use crate::measure::Spread;
+
+    fn row(case: &'static str, events_per_second: f64) -> Row {
+        Row {
+            case,
+            events_per_second: Some(events_per_second),
+            answers: None,
+            alerts: Some(Spread { p50: 1.0, p99: 5.5, max: 9.0 }),
+            cpu_percent: 0.1,
+            peak_rss_megabytes: 30.0,
+            lost: 0,
+            duplicated: 0,
+            refused: 0,
+            broken: 0,
+            go_plugin_per_second: None,
+        }
+    }
+
+    #[test]
+    fn each_target_is_about_a_case_that_exists() {
+        let exists = |name: &str| name == crate::replay::NAME || CASES.iter().any(|case| case.name == name);
+        for target in TARGETS {
+            assert!(exists(target.case), "{}", target.case);
+            if let Goal::Share(_, other) = target.goal {
+                assert!(exists(other), "{other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_target_is_judged_once_its_cases_are_measured() {
+        let lossy = Row { lost: 1, ..row("every-event-alerts", 99_000.0) };
+        let rows =
+            [row("keep-alive", 50_000.0), row("keep-alive-spool", 20_000.0), row("thousand-a-second", 1_000.0), lossy];
+        let verdicts: Vec<(&str, String, bool)> =
+            verdicts(&rows).into_iter().map(|verdict| (verdict.case, verdict.reached, verdict.met)).collect();
+        assert_eq!(
+            verdicts,
+            [
+                ("keep-alive", "50,000/s".to_owned(), true),
+                ("every-event-alerts", "99,000/s, not all once".to_owned(), false),
+                ("thousand-a-second", "5.50 ms".to_owned(), false),
+                ("keep-alive-spool", "40 %".to_owned(), false),
+            ]
+        );
+    }
+}

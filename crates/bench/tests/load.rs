@@ -1,0 +1,96 @@
+//! A short measurement from its start to its table. How fast anything was is not looked at.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+fn bench(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
+    command.args(arguments);
+    command
+}
+
+/// What `bench load --json` prints for one case, with `falco-gitlab` not needed.
+fn row(case: &str, more: &[&str]) -> Value {
+    let mut command = bench(&["load", "--json", "--seconds", "1", "--bin", "/nonexistent", "--case", case]);
+    parse(command.args(more))
+}
+
+fn parse(command: &mut Command) -> Value {
+    let output = command.output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}{err}");
+    serde_json::from_str(out.lines().next().unwrap()).unwrap()
+}
+
+fn is_whole(row: &Value) {
+    assert!(row["events_per_second"].as_f64().unwrap() > 0.0, "{row}");
+    assert!(row["answers"]["max"].as_f64().unwrap() > 0.0, "{row}");
+    assert!(row["peak_rss_megabytes"].as_f64().unwrap() > 1.0, "{row}");
+    for count in ["lost", "duplicated", "refused", "broken"] {
+        assert_eq!(row[count], json!(0), "{row}");
+    }
+}
+
+#[test]
+fn the_plugin_loses_and_doubles_nothing() {
+    let row = row("plugin-every-event-alerts", &["--connections", "4"]);
+    is_whole(&row);
+    assert!(row["alerts"]["p50"].as_f64().unwrap() > 0.0, "{row}");
+}
+
+#[test]
+fn the_plugin_with_the_spool_loses_nothing() {
+    is_whole(&row("plugin-spool", &["--connections", "4"]));
+}
+
+#[test]
+fn ceilings_answer_over_plain_and_tls_connections() {
+    for case in ["bare-http", "bare-http-new", "bare-tls-ecdsa", "bare-tls-rsa", "bare-tls-tickets"] {
+        is_whole(&row(case, &["--connections", "4"]));
+    }
+}
+
+/// A script in Falco's place: it takes Falco's arguments and runs the plugin.
+#[test]
+fn a_falco_is_started_posted_to_and_its_alerts_are_counted() {
+    let folder = TempDir::new().unwrap();
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let settings = folder.path().join("settings.json");
+    let token = "abcdefghijklmnopqrst";
+    fs::write(&settings, json!({"VerificationToken": token, "Listen": format!("http://{address}/x")}).to_string())
+        .unwrap();
+    let falco = folder.path().join("falco");
+    let program = env!("CARGO_BIN_EXE_bench");
+    fs::write(&falco, format!("#!/bin/sh\n[ \"$1 $3 $4 $5\" = '-c --disable-source syscall -r' ] || exit 9\nexec '{program}' plugin-host \"$2\"\n")).unwrap();
+    fs::set_permissions(&falco, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = |path: &Path| path.to_str().unwrap().to_owned();
+    let row = parse(
+        bench(&["load", "--json", "--seconds", "1", "--case", "every-event-alerts", "--connections", "4"])
+            .args(["--falco", &path(&falco), "--falco-config", &path(&settings)])
+            .args(["--url", &format!("http://{address}/x"), "--token", token]),
+    );
+    is_whole(&row);
+    assert!(row["alerts"]["p99"].as_f64().unwrap() > 0.0, "{row}");
+}
+
+#[test]
+fn a_mistake_is_said_in_one_line() {
+    for (arguments, words) in [
+        (&["load", "--case", "nonsense"][..], "no case nonsense"),
+        (&["load", "--bin", "/nonexistent", "--case", "keep-alive"], "/nonexistent"),
+        (&["load", "--bin", "x", "--case", "bare-http", "--connections", "60000"], "ulimit -n"),
+    ] {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "ulimit -n 1024; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_bench")]).args(arguments);
+        let output = limited.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.contains(words), "{said}");
+    }
+}

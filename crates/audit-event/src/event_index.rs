@@ -10,6 +10,9 @@ use crate::json_value::JsonValue;
 /// Bounds the memory an index keeps and the time a look-up takes, whatever is sent.
 const MAX_MEMBERS: usize = 1024;
 
+/// How many members an object of GitLab's rarely has more than.
+const USUAL_MEMBERS: usize = 24;
+
 /// Why a text is not an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
@@ -219,7 +222,12 @@ impl EventIndex {
         if self.members_read > self.max_members {
             return Err(ParseError::TooManyMembers);
         }
-        self.parts[part as usize].push(member);
+        let members = &mut self.parts[part as usize];
+        if members.capacity() == 0 {
+            // One allocation for nearly all events.
+            members.reserve(USUAL_MEMBERS);
+        }
+        members.push(member);
         Ok(())
     }
 }

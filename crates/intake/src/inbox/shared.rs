@@ -1,6 +1,7 @@
 //! What receiver, spool and host share: the queue, what is counted, what is remembered.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use audit_event::EventIndex;
@@ -30,6 +31,7 @@ pub(super) struct Shared {
     pub(super) duplicates: Duplicates,
     pub(super) spool: Option<SpoolReader>,
     problems: ProblemLog,
+    has_told_of_repetition: AtomicBool,
     shed: Shed,
     ignore: Option<Ignore>,
     max_bytes: usize,
@@ -53,6 +55,7 @@ impl Shared {
             duplicates: Duplicates::new(settings.deduplication_window),
             spool: None,
             problems: ProblemLog::default(),
+            has_told_of_repetition: AtomicBool::new(false),
             shed: Shed::default(),
             ignore: settings.ignore,
             max_bytes: settings.max_bytes,
@@ -93,10 +96,22 @@ impl Shared {
         let arrival = Arrival { event, worth, fingerprint };
         let novelty = fingerprint.map(|event| self.duplicates.remember(event, Instant::now()));
         if novelty == Some(Novelty::Repeated) {
-            self.counters.increase(Counter::EventsRepeated);
+            self.count_repetition();
             return Admission::Repeated;
         }
         Admission::New(arrival)
+    }
+
+    /// Repetitions are daily fare where two destinations point here, so the log tells of one only; but who sends a sample again
+    /// and waits for its alert must find out why none comes.
+    fn count_repetition(&self) {
+        self.counters.increase(Counter::EventsRepeated);
+        if !self.has_told_of_repetition.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "an event came again within DeduplicationWindow and is left out; further ones are counted as events_repeated \
+                 and not told here"
+            );
+        }
     }
 
     /// Queues an event that is nowhere else.

@@ -86,9 +86,9 @@ pub(super) const SPOOL_MAX_BYTES: SizeRange = SizeRange { default: 1 << 30, leas
 /// Limits of `DeduplicationWindow`.
 const DEDUPLICATION_WINDOW: DurationRange = DurationRange { least: Duration::ZERO, most: Duration::from_hours(7 * 24) };
 
-/// Off: one GitLab with one destination sends nothing twice but after a crash, and whoever tries the receiver by posting a
-/// sample again wants to see its alert again.
-pub(super) const DEFAULT_DEDUPLICATION_WINDOW: Duration = Duration::ZERO;
+/// Long enough for what GitLab repeats: the retries of a failed job come within minutes, those of a process that died within
+/// about an hour.
+pub(super) const DEFAULT_DEDUPLICATION_WINDOW: Duration = Duration::from_hours(1);
 
 /// Limits of `MaxSilence`. Less than some seconds is how far apart events always are.
 const MAX_SILENCE: DurationRange =
@@ -285,9 +285,10 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "DeduplicationWindow",
         kind: Kind::Duration(DEDUPLICATION_WINDOW),
-        default: "0s, off",
-        description: "How long an event is remembered, so that it is left out when the same GitLab sends it again: `1h` where a \
-                      group's and the instance's destination both point here. `0s` takes every repetition for a new event.",
+        default: "1h",
+        description: "How long an event is remembered, so that it is left out when the same GitLab sends it again, byte for byte: \
+                      after a crash, or because a group's and the instance's destination both point here. Repetitions are answered \
+                      and counted. `0s` takes every one for a new event.",
         read: |settings, value| {
             settings.deduplication_window = duration(value, DEDUPLICATION_WINDOW)?;
             Ok(())

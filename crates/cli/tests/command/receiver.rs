@@ -45,10 +45,14 @@ impl Running {
         Self::spawn(Command::new(COMMAND).arg("run").args(arguments).stdout(Stdio::piped()))
     }
 
-    /// Starts a prepared command and waits until it listens.
+    /// Starts a prepared command, without standard input, and waits until it listens.
     pub(crate) fn spawn(command: &mut Command) -> Self {
-        let mut child =
-            command.stdin(Stdio::null()).stderr(Stdio::piped()).env("FALCO_HOSTNAME", "test-host").spawn().unwrap();
+        Self::spawn_with_input(command.stdin(Stdio::null()))
+    }
+
+    /// Starts a prepared command with the standard input it was given, and waits until it listens.
+    pub(crate) fn spawn_with_input(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).env("FALCO_HOSTNAME", "test-host").spawn().unwrap();
         let stdout = child.stdout.take().map(Lines::of);
         let stderr = Lines::of(child.stderr.take().unwrap());
         let mut running = Self { child, stdout, stderr, welcome: String::new(), url: String::new() };

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::server::conn::{http1, http2};
@@ -12,7 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
@@ -27,6 +26,10 @@ use crate::listen::ServedPath;
 use crate::metrics::Counter;
 use crate::networks::Networks;
 use crate::problem::ProblemKind;
+
+/// How long a new connection may take to bring its handshake, and again its first request, when the receiver stops. GitLab
+/// opens a connection for each event and sends it at once; what it cannot send is lost.
+const LAST_CALL: Duration = Duration::from_secs(1);
 
 /// How long an HTTP/2 peer may take for its last answers when the receiver stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
@@ -96,7 +99,7 @@ pub(super) async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
     context: &Arc<ConnectionContext>,
-    mut stopped: watch::Receiver<()>,
+    stopped: watch::Receiver<()>,
 ) {
     let _open = OpenConnection::count(&context.inbox);
     // Answers are small and complete; waiting to fill a packet would only delay them.
@@ -112,7 +115,7 @@ pub(super) async fn serve(
     let tls = TlsAcceptor::from(tls.config());
     let handshake = tokio::time::timeout(context.limits.tls_handshake_timeout, tls.accept(stream));
     let failure = tokio::select! {
-        _ = stopped.changed() => return,
+        () = last_call(stopped.clone()) => return,
         handshake = handshake => match handshake {
             Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
                 return serve_http2(stream, peer, context, stopped).await;
@@ -132,19 +135,21 @@ async fn serve_http1<S>(stream: S, peer: SocketAddr, context: &Arc<ConnectionCon
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let was_used = AtomicBool::new(false);
+    let was_used = Notify::new();
     let service = service_fn(|request| {
-        was_used.store(true, Ordering::Relaxed);
+        was_used.notify_one();
         let context = Arc::clone(context);
         async move { Ok::<_, Infallible>(request::answer(request, peer.ip(), &context).await) }
     });
     let mut connection = pin!(context.http1.serve_connection(TokioIo::new(stream), service));
     let result = tokio::select! {
         result = connection.as_mut() => result,
-        // hyper closes a connection that is idle between two requests, but would go on waiting for a first one.
         _ = stopped.changed() => {
-            if !was_used.load(Ordering::Relaxed) {
-                return;
+            // Told now, hyper would close a connection whose first request is on its way.
+            tokio::select! {
+                result = connection.as_mut() => return note_end(result, peer, context),
+                () = was_used.notified() => {}
+                () = tokio::time::sleep(LAST_CALL) => return,
             }
             connection.as_mut().graceful_shutdown();
             connection.await
@@ -179,6 +184,13 @@ where
         result = connection => note_end(result, peer, context),
         () = running.idle(patience) => {}
     }
+}
+
+/// Returns when the receiver has been stopping for [`LAST_CALL`].
+async fn last_call(mut stopped: watch::Receiver<()>) {
+    // An error, which is what the sender's end looks like, is what is waited for.
+    _ = stopped.changed().await;
+    tokio::time::sleep(LAST_CALL).await;
 }
 
 fn note_end(result: hyper::Result<()>, peer: SocketAddr, context: &ConnectionContext) {

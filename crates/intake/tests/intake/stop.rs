@@ -59,6 +59,20 @@ fn a_running_request_is_answered_and_its_event_kept() {
 }
 
 #[test]
+fn who_had_connected_before_is_still_answered() {
+    let server = Server::with_limits(Limits { connections: 2, ..patient() });
+    // Most of them wait in the system's queue.
+    let mut clients: Vec<_> = (0..50).map(|_| server.connect()).collect();
+    let stopping = thread::spawn(move || server.receiver.stop());
+    for client in &mut clients {
+        client.send(post(b"{}").as_slice());
+        assert_eq!(client.answer().status, 200);
+        client.expect_end();
+    }
+    stopping.join().unwrap();
+}
+
+#[test]
 fn connections_without_a_request_do_not_hold_it_up() {
     let server = Server::with_limits(patient());
     let (mut unused, mut half, mut idle) = (server.connect(), server.connect(), server.connect());

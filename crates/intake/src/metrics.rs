@@ -57,7 +57,7 @@ counters! {
     Requests Monotonic "requests" "HTTP requests received."
     WrongMethod Monotonic "requests_rejected_method" "Requests that were not POST."
     WrongPath Monotonic "requests_rejected_path" "Requests for a path that is not served."
-    SourceForbidden Monotonic "requests_rejected_source" "Requests from addresses that are not allowed."
+    SourceForbidden Monotonic "requests_rejected_source" "Requests, and over TLS connections, from addresses that are not allowed."
     Unauthorized Monotonic "requests_rejected_unauthorized" "Requests without the right token."
     BodyTooLarge Monotonic "requests_rejected_too_large" "Requests with a body above the limit."
     BodyIncomplete Monotonic "requests_rejected_incomplete" "Requests whose body ended too early or took too long."

@@ -53,6 +53,7 @@ impl Incoming {
             client_authority: settings.client_authority.clone(),
             limits: Limits {
                 body_bytes: u32::try_from(settings.max_event_size).unwrap_or(u32::MAX),
+                connections: u32::try_from(settings.max_connections).unwrap_or(u32::MAX),
                 ..Limits::default()
             },
             ..intake::Settings::new(listen, tokens.collect())

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::connection::{self, ConnectionContext};
+use super::connection::{self, ConnectionContext, Pace};
 use crate::metrics::Counter;
 use crate::problem::ProblemKind;
 
@@ -44,7 +44,7 @@ async fn accept(
     // The semaphore is never closed.
     while let Ok(place) = Arc::clone(places).acquire_owned().await {
         match listener.accept().await {
-            Ok((stream, peer)) => begin(stream, peer, place, context, stopped),
+            Ok((stream, peer)) => begin(stream, peer, place, pace(places, context), context, stopped),
             // The peer gave up while it was waiting: nothing is wrong here.
             Err(error) if is_of_the_peer(&error) => {}
             Err(error) => {
@@ -73,14 +73,21 @@ async fn accept_the_waiting(
         && let Ok(stream) = TcpStream::from_std(stream)
         && let Ok(place) = Arc::clone(places).acquire_owned().await
     {
-        begin(stream, peer, place, context, stopped);
+        begin(stream, peer, place, Pace::Hurried, context, stopped);
     }
+}
+
+/// How much time a new connection may take.
+fn pace(places: &Semaphore, context: &ConnectionContext) -> Pace {
+    let is_crowded = places.available_permits() < context.limits.connections as usize / 4;
+    if is_crowded { Pace::Hurried } else { Pace::Usual }
 }
 
 fn begin(
     stream: TcpStream,
     peer: SocketAddr,
-    place: OwnedSemaphorePermit,
+    held: OwnedSemaphorePermit,
+    pace: Pace,
     context: &Arc<ConnectionContext>,
     stopped: &watch::Receiver<()>,
 ) {
@@ -88,8 +95,8 @@ fn begin(
     let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
     let (context, stopped) = (Arc::clone(context), stopped.clone());
     tokio::spawn(async move {
-        connection::serve(stream, peer, &context, stopped).await;
-        drop(place);
+        connection::serve(stream, peer, pace, &context, stopped).await;
+        drop(held);
     });
 }
 

@@ -1,7 +1,7 @@
 //! One connection: its TLS handshake, its requests one after another, its end.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use super::certificate::ServedCertificate;
 use super::failing_sources::FailingSources;
 use super::http2::Running;
+use super::rejection::Rejection;
 use super::request;
 use super::settings::{Limits, Settings};
 use super::tokens::Tokens;
@@ -49,7 +50,16 @@ pub(super) struct ConnectionContext {
     pub(super) bodies: Semaphore,
     tls: Option<ServedCertificate>,
     http1: http1::Builder,
+    hurried_http1: http1::Builder,
     http2: http2::Builder<TokioExecutor>,
+}
+
+/// How much time a connection may take to say what it wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    Usual,
+    /// Others are waiting.
+    Hurried,
 }
 
 impl ConnectionContext {
@@ -64,6 +74,8 @@ impl ConnectionContext {
             .max_buf_size(limits.header_bytes.max(8 * 1024) as usize)
             // A sender may close its side as soon as its request is out, and still wants the answer.
             .half_close(true);
+        let mut hurried_http1 = http1.clone();
+        hurried_http1.header_read_timeout(limits.hurried_timeout.min(limits.header_timeout));
         Self {
             path: settings.listen.path().clone(),
             tokens: Tokens::new(settings.tokens),
@@ -77,7 +89,14 @@ impl ConnectionContext {
             limits,
             tls,
             http1,
+            hurried_http1,
         }
+    }
+
+    /// Whether no request of `peer` can be accepted, whatever it says.
+    fn is_forbidden(&self, peer: IpAddr) -> bool {
+        let is_allowed = self.allowed_sources.as_ref().is_none_or(|allowed| allowed.contains(peer));
+        !is_allowed && !self.trusted_proxies.contains(peer)
     }
 
     /// Whether there is anything that may change while the receiver runs.
@@ -98,6 +117,7 @@ impl ConnectionContext {
 pub(super) async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
+    pace: Pace,
     context: &Arc<ConnectionContext>,
     stopped: watch::Receiver<()>,
 ) {
@@ -110,17 +130,25 @@ pub(super) async fn serve(
     stream.set_timeout(Some(context.limits.write_timeout));
     let stream = Box::pin(stream);
     let Some(tls) = &context.tls else {
-        return serve_http1(stream, peer, context, stopped).await;
+        return serve_http1(stream, peer, pace, context, stopped).await;
     };
+    // Not worth a handshake. Without TLS an answer says why, which costs as little.
+    if context.is_forbidden(peer.ip()) {
+        return Rejection::SourceForbidden.record(peer.ip(), &context.inbox);
+    }
     let tls = TlsAcceptor::from(tls.config());
-    let handshake = tokio::time::timeout(context.limits.tls_handshake_timeout, tls.accept(stream));
+    let patience = match pace {
+        Pace::Usual => context.limits.tls_handshake_timeout,
+        Pace::Hurried => context.limits.hurried_timeout.min(context.limits.tls_handshake_timeout),
+    };
+    let handshake = tokio::time::timeout(patience, tls.accept(stream));
     let failure = tokio::select! {
         () = last_call(stopped.clone()) => return,
         handshake = handshake => match handshake {
             Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
-                return serve_http2(stream, peer, context, stopped).await;
+                return serve_http2(stream, peer, pace, context, stopped).await;
             }
-            Ok(Ok(stream)) => return serve_http1(stream, peer, context, stopped).await,
+            Ok(Ok(stream)) => return serve_http1(stream, peer, pace, context, stopped).await,
             Ok(Err(error)) => error.to_string(),
             Err(_elapsed) => "it took too long".to_owned(),
         }
@@ -131,8 +159,13 @@ pub(super) async fn serve(
         .report(ProblemKind::TlsHandshake, || format!("the TLS handshake with {} failed: {failure}", peer.ip()));
 }
 
-async fn serve_http1<S>(stream: S, peer: SocketAddr, context: &Arc<ConnectionContext>, mut stopped: watch::Receiver<()>)
-where
+async fn serve_http1<S>(
+    stream: S,
+    peer: SocketAddr,
+    pace: Pace,
+    context: &Arc<ConnectionContext>,
+    mut stopped: watch::Receiver<()>,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let was_used = Notify::new();
@@ -141,7 +174,11 @@ where
         let context = Arc::clone(context);
         async move { Ok::<_, Infallible>(request::answer(request, peer.ip(), &context).await) }
     });
-    let mut connection = pin!(context.http1.serve_connection(TokioIo::new(stream), service));
+    let http1 = match pace {
+        Pace::Usual => &context.http1,
+        Pace::Hurried => &context.hurried_http1,
+    };
+    let mut connection = pin!(http1.serve_connection(TokioIo::new(stream), service));
     let result = tokio::select! {
         result = connection.as_mut() => result,
         _ = stopped.changed() => {
@@ -160,8 +197,13 @@ where
 
 /// Serves HTTP/2. hyper has no time-outs for it, so connections that are idle, or whose peer does not take its answers,
 /// are ended here.
-async fn serve_http2<S>(stream: S, peer: SocketAddr, context: &Arc<ConnectionContext>, mut stopped: watch::Receiver<()>)
-where
+async fn serve_http2<S>(
+    stream: S,
+    peer: SocketAddr,
+    pace: Pace,
+    context: &Arc<ConnectionContext>,
+    mut stopped: watch::Receiver<()>,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let running = Running::none();
@@ -174,9 +216,13 @@ where
         }
     });
     let mut connection = pin!(context.http2.serve_connection(TokioIo::new(stream), service));
+    let idle = match pace {
+        Pace::Usual => context.limits.header_timeout,
+        Pace::Hurried => context.limits.hurried_timeout.min(context.limits.header_timeout),
+    };
     let patience = tokio::select! {
         result = connection.as_mut() => return note_end(result, peer, context),
-        () = running.idle(context.limits.header_timeout) => context.limits.write_timeout,
+        () = running.idle(idle) => context.limits.write_timeout,
         _ = stopped.changed() => LAST_ANSWERS,
     };
     connection.as_mut().graceful_shutdown();

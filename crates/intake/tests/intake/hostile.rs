@@ -211,6 +211,22 @@ fn connections_above_the_limit_wait_for_their_turn() {
 }
 
 #[test]
+fn many_idle_connections_do_not_keep_others_out() {
+    let for_ever = Duration::from_hours(1);
+    let server = Server::with_limits(Limits {
+        connections: 8,
+        header_timeout: for_ever,
+        hurried_timeout: SHORT,
+        ..Limits::default()
+    });
+    let idle: Vec<_> = (0..40).map(|_| server.connect()).collect();
+    assert_eq!(server.post("{}").status, 200);
+    // Those who came while there was room keep it.
+    assert!(server.metric("connections_open") >= 6);
+    drop(idle);
+}
+
+#[test]
 fn depth_does_no_harm() {
     let server = Server::start();
     for body in ["[".repeat(1_000_000), "{\"a\":".repeat(200_000)] {

@@ -10,7 +10,7 @@ use super::duration::{DurationRange, duration};
 use super::error::Problem;
 use super::ignored::ignored_events;
 use super::networks::networks;
-use super::number::{SizeRange, size};
+use super::number::{NumberRange, count, size};
 use super::secret::{secret, text};
 use super::{DefaultScheme, Settings, SettingsError, Token};
 
@@ -50,7 +50,9 @@ pub enum Kind {
     /// A condition in Falco's rule language.
     Condition,
     /// A number of bytes within a range.
-    Size(SizeRange),
+    Size(NumberRange),
+    /// A number of things within a range.
+    Count(NumberRange),
     /// A span of time within a range.
     Duration(DurationRange),
 }
@@ -69,19 +71,23 @@ impl Kind {
             Self::Networks => "a list of networks and addresses",
             Self::Condition => "a Falco condition",
             Self::Size(_) => "a number of bytes",
+            Self::Count(_) => "a number",
             Self::Duration(_) => "a span of time such as 90s, 10m or 30d",
         }
     }
 }
 
 /// Limits of `MaxEventSize`. GitLab itself never sends more than 25 MiB (its JSON encoder's cap).
-pub(super) const MAX_EVENT_SIZE: SizeRange = SizeRange { default: 25 << 20, least: 64 << 10, most: 256 << 20 };
+pub(super) const MAX_EVENT_SIZE: NumberRange = NumberRange { default: 25 << 20, least: 64 << 10, most: 256 << 20 };
+
+/// Limits of `MaxConnections`. With fewer than the least, one sender that is slow would hold up all others.
+pub(super) const MAX_CONNECTIONS: NumberRange = NumberRange { default: 1024, least: 16, most: 65_536 };
 
 /// Limits of `MaxQueueSize`.
-pub(super) const MAX_QUEUE_SIZE: SizeRange = SizeRange { default: 64 << 20, least: 1 << 20, most: 16 << 30 };
+pub(super) const MAX_QUEUE_SIZE: NumberRange = NumberRange { default: 64 << 20, least: 1 << 20, most: 16 << 30 };
 
 /// Limits of `SpoolMaxBytes`. The least holds two events of the largest size that `MaxEventSize` has by default.
-pub(super) const SPOOL_MAX_BYTES: SizeRange = SizeRange { default: 1 << 30, least: 64 << 20, most: 1 << 40 };
+pub(super) const SPOOL_MAX_BYTES: NumberRange = NumberRange { default: 1 << 30, least: 64 << 20, most: 1 << 40 };
 
 /// Limits of `DeduplicationWindow`.
 const DEDUPLICATION_WINDOW: DurationRange = DurationRange { least: Duration::ZERO, most: Duration::from_hours(7 * 24) };
@@ -130,7 +136,8 @@ pub const KEYS: &[Key] = &[
         default: "none; requests from everywhere are looked at",
         description: "Networks that requests may come from, such as `[10.0.0.0/8, 2001:db8::/32]`; the name `gitlab.com` \
                       stands for the ranges that GitLab.com publishes. A request from elsewhere is answered 403 before \
-                      its token is looked at.",
+                      its token is looked at; over HTTPS the connection is closed before the handshake, unless it comes from one of \
+                      `TrustedProxies`.",
         read: |settings, value| {
             settings.allowed_sources = Some(networks(value)?);
             Ok(())
@@ -236,6 +243,17 @@ pub const KEYS: &[Key] = &[
         description: "Largest request body. A larger one is answered 413 and reported.",
         read: |settings, value| {
             settings.max_event_size = size(value, MAX_EVENT_SIZE)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "MaxConnections",
+        kind: Kind::Count(MAX_CONNECTIONS),
+        default: "1024",
+        description: "Most connections open at once; each needs a file descriptor. Further ones wait for their turn, and while few are left, \
+                      those that say nothing are closed after a second.",
+        read: |settings, value| {
+            settings.max_connections = count(value, MAX_CONNECTIONS)?;
             Ok(())
         },
     },

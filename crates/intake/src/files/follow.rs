@@ -6,7 +6,7 @@ mod identity;
 mod positions;
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ use self::positions::SavedPositions;
 use super::error::{FileError, FileProblem};
 use super::events::FileEvent;
 use super::find;
+use crate::regular_file;
 use crate::state_directory::StateDirectory;
 
 /// How soon written events are noticed.
@@ -177,7 +178,7 @@ impl FollowedFiles {
             let entries = folders.entry(folder.to_owned()).or_insert_with(|| entries(folder));
             for (_, path) in entries.iter().filter(|(identity, _)| *identity == position.identity) {
                 // Another file may have been given the number of one that was deleted.
-                if File::open(path).is_ok_and(|file| position.fingerprint.fits(&file)) {
+                if regular_file::open(path).is_ok_and(|file| position.fingerprint.fits(&file)) {
                     self.noticed(position.identity, path.clone());
                     break;
                 }

@@ -10,6 +10,7 @@ use super::record_reader::{Item, RecordReader};
 use super::segment::{self, SegmentId};
 use super::segments::Segments;
 use crate::arrival::Arrival;
+use crate::regular_file;
 use crate::worth::Rank;
 
 /// How often a segment is tried before it is given up.
@@ -187,7 +188,7 @@ impl Cursor {
 
 /// Opens a segment that is sound up to `bytes`.
 fn open(path: &Path, bytes: u64) -> io::Result<RecordReader<Take<File>>> {
-    let mut file = File::open(path)?;
+    let mut file = regular_file::open(path)?;
     segment::read_head(&mut file)?;
     Ok(RecordReader::new(file.take(bytes.saturating_sub(segment::HEAD_BYTES))))
 }

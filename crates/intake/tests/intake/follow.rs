@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread;
 
 use intake::{FileError, FollowedFiles, ProblemKind, StateDirectory};
+use rustix::fs::{CWD, Mode, mkfifoat};
 use tempfile::TempDir;
 
 use crate::server::eventually;
@@ -108,6 +109,33 @@ fn a_file_that_is_not_there_yet_is_told_once_and_waited_for() {
     followed.expect(&["{\"id\":1}"]);
     assert_eq!(followed.errors.len(), 1);
     assert_eq!(followed.errors[0].kind(), ProblemKind::UnreadableFile);
+}
+
+#[test]
+fn a_pipe_is_refused_where_it_is_named_and_passed_over_in_a_folder() {
+    let (folder, log) = folder();
+    mkfifoat(CWD, &log, Mode::RUSR | Mode::WUSR).unwrap();
+    let mut followed = Followed::of(&log);
+    followed.read();
+    assert!(followed.errors[0].to_string().contains("only files and folders can be followed"), "{:?}", followed.errors);
+    append(&folder.path().join("other.log"), "{\"id\":1}\n");
+    let mut followed = Followed::of(folder.path());
+    followed.expect(&["{\"id\":1}"]);
+    assert!(followed.errors.is_empty(), "{:?}", followed.errors);
+}
+
+#[test]
+fn a_line_of_hundreds_of_megabytes_costs_that_line_and_no_memory() {
+    let (_folder, log) = folder();
+    append(&log, "{\"id\":1}\n");
+    // Noughts that take no room on the disk.
+    let file = OpenOptions::new().append(true).open(&log).unwrap();
+    file.set_len(200 * 1024 * 1024).unwrap();
+    append(&log, "\n{\"id\":2}\n");
+    let mut followed = Followed::of(&log);
+    followed.expect(&["{\"id\":1}", "{\"id\":2}"]);
+    let [error] = &followed.errors[..] else { panic!("{:?}", followed.errors) };
+    assert_eq!((error.line, error.kind()), (Some(2), ProblemKind::MalformedFile));
 }
 
 #[test]

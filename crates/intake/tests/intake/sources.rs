@@ -115,7 +115,7 @@ fn a_source_that_fails_again_and_again_is_answered_late_and_does_not_lock_out_a_
 
 #[test]
 fn answers_held_back_leave_connections_for_others() {
-    let server = Server::with_limits(intake::Limits { connections: 8, ..intake::Limits::default() });
+    let server = Server::with_limits(Limits { connections: 8, ..Limits::default() });
     let wrong = post_with("X-Gitlab-Event-Streaming-Token: wrong\r\n", b"{}");
     for _ in 0..12 {
         assert_eq!(server.request(&wrong).status, 401);

@@ -17,6 +17,7 @@ use crate::event::ReceivedEvent;
 use crate::files::error::{FileError, FileProblem};
 use crate::files::events::{FileEvent, MAX_EVENT_BYTES, object};
 use crate::files::pieces::Pieces;
+use crate::regular_file;
 
 /// A file that is followed.
 #[derive(Debug)]
@@ -235,7 +236,7 @@ impl FollowedFile {
     }
 
     fn open(&mut self) -> io::Result<OpenFile> {
-        let mut file = File::open(&self.path)?;
+        let mut file = regular_file::open(&self.path)?;
         let length = self.only_mine(&file.metadata()?)?.len();
         let is_same = self.fingerprint.is_none_or(|fingerprint| fingerprint.fits(&file));
         if !is_same || length < self.place.offset {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::file::Place;
 use super::fingerprint::Fingerprint;
 use super::identity::Identity;
+use crate::regular_file;
 use crate::state_directory::StateDirectory;
 
 const FILE: &str = "followed-files.json";
@@ -44,7 +45,7 @@ impl SavedPositions {
         let Some(state) = &saved.state else { return Ok(saved) };
         let mut text = Vec::new();
         #[expect(clippy::disallowed_methods, reason = "bounded by MAX_FILE_BYTES")]
-        match File::open(state.path().join(FILE)) {
+        match regular_file::open(&state.path().join(FILE)) {
             Ok(file) => file.take(MAX_FILE_BYTES).read_to_end(&mut text)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(saved),
             Err(error) => return Err(error),

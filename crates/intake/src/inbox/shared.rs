@@ -4,7 +4,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use audit_event::EventIndex;
+use audit_event::{AuditEvent, EventIndex};
 
 use super::settings::{Ignore, InboxSettings};
 use crate::arrival::Arrival;
@@ -85,10 +85,7 @@ impl Shared {
     /// One that cannot be read is kept like any other: a host may still show it.
     pub(super) fn admit(&self, event: ReceivedEvent, index: &mut EventIndex) -> Admission {
         let read = index.parse_received(&event.json).ok();
-        if let (Some(ignore), Some(read)) = (&self.ignore, read)
-            && ignore.accepts(read, &event)
-        {
-            self.counters.increase(Counter::EventsIgnored);
+        if self.ignores(read, &event) {
             return Admission::Ignored;
         }
         let worth = Worth::of(read);
@@ -100,6 +97,20 @@ impl Shared {
             return Admission::Repeated;
         }
         Admission::New(arrival)
+    }
+
+    /// Whether somebody wants an event, which is all there is to decide about one that its file keeps.
+    pub(super) fn is_wanted(&self, event: &ReceivedEvent) -> bool {
+        self.ignore.is_none() || !self.ignores(EventIndex::default().parse_received(&event.json).ok(), event)
+    }
+
+    fn ignores(&self, read: Option<AuditEvent<'_>>, event: &ReceivedEvent) -> bool {
+        let (Some(ignore), Some(read)) = (&self.ignore, read) else { return false };
+        let ignores = ignore.accepts(read, event);
+        if ignores {
+            self.counters.increase(Counter::EventsIgnored);
+        }
+        ignores
     }
 
     /// Repetitions are daily fare where two destinations point here, so the log tells of one only; but who sends a sample again

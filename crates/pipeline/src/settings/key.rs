@@ -292,8 +292,8 @@ pub const KEYS: &[Key] = &[
         name: "Ignore",
         kind: Kind::Condition,
         default: "none; every event is handed on",
-        description: "Condition in Falco's rule language for received events that nobody wants, such as \
-                      `gitlab.event_type = user_authenticated_using_job_token`. They are answered, counted and go no further: no rule and \
+        description: "Condition in Falco's rule language for events that nobody wants, such as \
+                      `gitlab.event_type = user_authenticated_using_job_token`. They are answered (or read), counted and go no further: no rule and \
                       no tracker sees them. It can use what GitLab sent and `gitlab.instance`, nothing that is looked up later.",
         read: |settings, value| {
             settings.ignored_events = ignored_events(value)?;
@@ -333,7 +333,8 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Duration(MAX_SILENCE),
         default: "none; silence is not reported",
         description: "How long a GitLab may send nothing before an event of type `pluginerror` and kind `stream_silent` \
-                      names it, and again after each further span. Each name in `VerificationTokens` is watched for itself.",
+                      names it, and again after each further span. Each name in `VerificationTokens` is watched for itself, and \
+                      files that are followed are watched as one.",
         read: |settings, value| {
             settings.max_silence = Some(duration(value, MAX_SILENCE)?);
             Ok(())

@@ -250,7 +250,7 @@ pub const KEYS: &[Key] = &[
         name: "MaxConnections",
         kind: Kind::Count(MAX_CONNECTIONS),
         default: "1024",
-        description: "Most connections open at once; each needs a file descriptor. Further ones wait for their turn, and while few are left, \
+        description: "Most connections open at once, and at most three quarters of the files that the process may open (`ulimit -n`). Further ones wait for their turn, and while few are left, \
                       those that say nothing are closed after a second.",
         read: |settings, value| {
             settings.max_connections = count(value, MAX_CONNECTIONS)?;

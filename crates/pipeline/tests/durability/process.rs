@@ -76,6 +76,14 @@ impl Workplace {
         Process { child, address: SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap())) }
     }
 
+    /// Starts the program and kills it so soon that it may not have opened its port.
+    pub(crate) fn start_and_kill(&self, after: Duration) {
+        let mut child = self.command("exec \"$@\"").spawn().unwrap();
+        thread::park_timeout(after);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     /// Why the program does not start.
     pub(crate) fn refusal(&self) -> String {
         let mut child = self.command("exec \"$@\"").spawn().unwrap();

@@ -4,6 +4,7 @@ mod file;
 mod fingerprint;
 mod identity;
 mod positions;
+mod rest;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs;
@@ -34,11 +35,14 @@ const MAX_OPEN: usize = 256;
 
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
+/// Saved files that are gone and looked for in compressed copies, at start. Logs are few; what is many are files that are written once.
+const MOST_SEARCHES: usize = 100;
+
 /// Followed files.
 ///
 /// An event is handed out as soon as its last bracket is written; a half-written one waits. A file that was renamed, as log
-/// rotation does, is read to its end before the new one of its name. A file that was cut, as `copytruncate` does, is read
-/// from its start; what was written between the last look and the cut is lost.
+/// rotation does, is read to its end before the new one of its name. Of a file that was cut, as `copytruncate` does, the rest is read in the
+/// copy, if there is one, and then the file from its start.
 #[derive(Debug)]
 pub struct FollowedFiles {
     pattern: PathBuf,
@@ -172,17 +176,29 @@ impl FollowedFiles {
     /// Finds saved files that were renamed while nobody was looking: their new names may not be followed.
     fn find_renamed(&mut self) {
         let mut folders: HashMap<PathBuf, Vec<(Identity, PathBuf)>> = HashMap::new();
+        let mut searches = 0;
         for position in self.saved.positions() {
             let is_of = |path: &Path| fs::metadata(path).is_ok_and(|found| Identity::of(&found) == position.identity);
             let Some(folder) = position.path.parent().filter(|_| !is_of(&position.path)) else { continue };
             let entries = folders.entry(folder.to_owned()).or_insert_with(|| entries(folder));
-            for (_, path) in entries.iter().filter(|(identity, _)| *identity == position.identity) {
-                // Another file may have been given the number of one that was deleted.
-                if regular_file::open(path).is_ok_and(|file| position.fingerprint.fits(&file)) {
-                    self.noticed(position.identity, path.clone());
-                    break;
-                }
+            // Another file may have been given the number of one that was deleted.
+            let fits = |path: &Path| regular_file::open(path).is_ok_and(|file| position.fingerprint.fits(&file));
+            let renamed = entries.iter().find(|(identity, path)| *identity == position.identity && fits(path));
+            if let Some((identity, path)) = renamed {
+                self.noticed(*identity, path.clone());
+            } else if searches < MOST_SEARCHES {
+                searches += 1;
+                self.find_compressed(position.identity);
             }
+        }
+    }
+
+    /// Finds the rest of a file that was renamed and then compressed.
+    fn find_compressed(&mut self, identity: Identity) {
+        let Some(position) = self.saved.take(identity) else { return };
+        let mut file = FollowedFile::new(identity, position.path.clone().into(), Some(position));
+        if file.looks_for_rest() {
+            self.files.insert(identity, file);
         }
     }
 

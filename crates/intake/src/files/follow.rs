@@ -24,8 +24,9 @@ use crate::state_directory::StateDirectory;
 /// How soon written events are noticed.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// A look at very many files takes its time; no more than this part of all time is spent with looking.
-const LOOKING_SHARE: u32 = 10;
+/// A look at very many files takes its time, and so does saving their positions; no more than this part of all time is spent with
+/// either.
+const LARGEST_SHARE: u32 = 10;
 
 /// How long a file that was renamed or deleted is still read from: its writer may not have noticed yet.
 const LEAVE_AFTER: Duration = Duration::from_secs(10);
@@ -118,9 +119,11 @@ impl FollowedFiles {
 
     /// Saves at once.
     pub fn save_now(&mut self) -> Result<(), FileError> {
-        self.next_save = Instant::now() + SAVE_EVERY;
+        let begun = Instant::now();
         let positions = self.files.values().map(FollowedFile::position);
-        self.saved.write(positions).map_err(|error| FileError {
+        let written = self.saved.write(positions);
+        self.next_save = Instant::now() + SAVE_EVERY.max(begun.elapsed() * LARGEST_SHARE);
+        written.map_err(|error| FileError {
             file: self.saved.path().into(),
             line: None,
             problem: FileProblem::Unsaved(error),
@@ -153,7 +156,7 @@ impl FollowedFiles {
         due.sort_by(|one, other| (!one.0, &one.1).cmp(&(!other.0, &other.1)));
         self.due = due.into_iter().map(|(_, _, identity)| identity).collect();
         let took = now.elapsed();
-        self.next_look = now + LOOK_EVERY.max(took * LOOKING_SHARE);
+        self.next_look = now + LOOK_EVERY.max(took * LARGEST_SHARE);
         self.trouble_to_tell(trouble)
     }
 

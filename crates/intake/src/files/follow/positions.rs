@@ -81,6 +81,13 @@ impl SavedPositions {
         if self.written.as_ref() == Some(&text) {
             return Ok(());
         }
+        // More would not be read again, and every file would be read from its start.
+        if text.len() as u64 > MAX_FILE_BYTES {
+            let files = positions.len();
+            return Err(io::Error::other(format!(
+                "{files} files are too many to follow; move away those that are read"
+            )));
+        }
         replace(state.path(), text.as_bytes())?;
         self.written = Some(text);
         Ok(())
@@ -122,4 +129,29 @@ fn position(entry: &Value) -> Option<Position> {
             digest: digest.collect::<Option<Vec<u8>>>()?.try_into().ok()?,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_read_again_is_refused_and_leaves_what_was_saved() {
+        let state = TempDir::new().unwrap();
+        let mut saved = SavedPositions::open(Some(Arc::new(StateDirectory::open(state.path()).unwrap()))).unwrap();
+        let position = |number: u64| Position {
+            identity: Identity { device: 1, number },
+            path: PathBuf::from("x".repeat(4_000)),
+            place: Place { offset: 1, line: 1, in_array: false },
+            fingerprint: Fingerprint { length: 1, digest: [7; 32] },
+        };
+        saved.write((0..3).map(|number| Some(position(number)))).unwrap();
+        let error = saved.write((0..20_000).map(|number| Some(position(number)))).unwrap_err();
+        assert!(error.to_string().contains("20000 files are too many"), "{error}");
+        drop(saved);
+        let again = SavedPositions::open(Some(Arc::new(StateDirectory::open(state.path()).unwrap()))).unwrap();
+        assert_eq!(again.positions().len(), 3);
+    }
 }

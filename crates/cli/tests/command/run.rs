@@ -62,6 +62,23 @@ fn a_token_that_was_given_is_never_shown() {
 }
 
 #[test]
+fn one_line_says_what_it_means_that_events_wait_in_memory_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let warnings = |state: &str| {
+        let config = folder.path().join("falco.yaml");
+        let text = format!(
+            "plugins:\n  - name: gitlab\n    init_config:\n      VerificationToken: {TOKEN}\n{state}    \
+             open_params: http://127.0.0.1:0/\n"
+        );
+        std::fs::write(&config, text).unwrap();
+        let running = Running::start_exactly(&["-c", config.to_str().unwrap()]);
+        running.welcome.lines().filter(|line| line.contains("events wait in memory only")).count()
+    };
+    assert_eq!(warnings(""), 1);
+    assert_eq!(warnings(&format!("      StateDir: {}\n", folder.path().join("state").display())), 0);
+}
+
+#[test]
 fn a_token_can_come_from_the_environment() {
     let mut command = Command::new(COMMAND);
     command.args(["run", "--listen", "http://127.0.0.1:0/", "--token", "env:FALCO_GITLAB_TEST_TOKEN"]);

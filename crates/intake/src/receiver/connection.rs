@@ -4,14 +4,16 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
@@ -28,8 +30,8 @@ use crate::metrics::Counter;
 use crate::networks::Networks;
 use crate::problem::ProblemKind;
 
-/// How long a new connection may take to bring its handshake, and again its first request, when the receiver stops. GitLab
-/// opens a connection for each event and sends it at once; what it cannot send is lost.
+/// How long a connection may take to bring its handshake, and again its next request, when the receiver stops. GitLab opens a
+/// connection for each event and sends it at once, a proxy keeps some and uses them; what they cannot send is lost.
 const LAST_CALL: Duration = Duration::from_secs(1);
 
 /// How long an HTTP/2 peer may take for its last answers when the receiver stops.
@@ -168,11 +170,19 @@ async fn serve_http1<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let was_used = Notify::new();
+    let was_used = AtomicBool::new(false);
+    let ending = &stopped.clone();
     let service = service_fn(|request| {
-        was_used.notify_one();
+        was_used.store(true, Ordering::Relaxed);
         let context = Arc::clone(context);
-        async move { Ok::<_, Infallible>(request::answer(request, peer.ip(), &context).await) }
+        async move {
+            let mut answer = request::answer(request, peer.ip(), &context).await;
+            // An error means that the sender is gone, which is the sign to stop.
+            if ending.has_changed().is_err() {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let http1 = match pace {
         Pace::Usual => &context.http1,
@@ -182,14 +192,15 @@ async fn serve_http1<S>(
     let result = tokio::select! {
         result = connection.as_mut() => result,
         _ = stopped.changed() => {
-            // Told now, hyper would close a connection whose first request is on its way.
-            tokio::select! {
-                result = connection.as_mut() => return note_end(result, peer, context),
-                () = was_used.notified() => {}
-                () = tokio::time::sleep(LAST_CALL) => return,
+            // Told now, hyper would close a connection on which nothing has come yet, although a request may be on its way.
+            match tokio::time::timeout(LAST_CALL, connection.as_mut()).await {
+                Ok(result) => result,
+                Err(_elapsed) if !was_used.load(Ordering::Relaxed) => return,
+                Err(_elapsed) => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
             }
-            connection.as_mut().graceful_shutdown();
-            connection.await
         }
     };
     note_end(result, peer, context);

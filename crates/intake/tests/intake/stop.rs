@@ -27,8 +27,9 @@ fn the_port_is_free_again_a_hundred_times() {
         let receiver = Receiver::start(settings(&format!("http://{address}/")), Arc::clone(&inbox)).unwrap();
         let mut client = Client::connect(address);
         assert_eq!(client.request(post(b"{}")).status, 200);
+        // Those that stay connected are waited for.
+        drop(client);
         receiver.stop();
-        client.expect_end();
         assert!(TcpStream::connect(address).is_err());
     }
 }
@@ -69,6 +70,22 @@ fn who_had_connected_before_is_still_answered() {
         assert_eq!(client.answer().status, 200);
         client.expect_end();
     }
+    stopping.join().unwrap();
+}
+
+/// A reverse proxy sends over connections that it keeps, and does not send again what was lost with one of them.
+#[test]
+fn a_connection_in_use_may_bring_one_more_request_and_is_told_that_it_is_the_last() {
+    let server = Server::with_limits(patient());
+    let address = server.receiver.local_address();
+    let mut kept = server.connect();
+    assert!(!kept.request(post(b"{}")).head.contains("connection: close"));
+    let stopping = thread::spawn(move || server.receiver.stop());
+    eventually("the port to close", || TcpStream::connect(address).is_err());
+    let last = kept.request(post(b"{}"));
+    assert_eq!(last.status, 200);
+    assert!(last.head.contains("connection: close"), "{}", last.head);
+    kept.expect_end();
     stopping.join().unwrap();
 }
 

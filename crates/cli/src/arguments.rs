@@ -33,7 +33,8 @@ pub enum Command {
     Replay(ReplayArguments),
     /// Post audit events from files as GitLab does: one a request, a new connection each
     ///
-    /// Exits with 1 when an event was not accepted.
+    /// Exits with 1 when an event was not accepted. An event that the receiver had within its DeduplicationWindow is accepted and
+    /// left out: sent again, it raises no alert.
     Send(SendArguments),
     /// Print the catalogue of GitLab's event types: what each means, and which of the built-in rules look at it
     Events(EventsArguments),

@@ -16,6 +16,7 @@ use self::observation::Observation;
 pub use self::settings::{Ignore, InboxSettings, SpoolSettings};
 use self::shared::{Admission, Shared};
 use crate::event::{ReceivedEvent, nanoseconds_now};
+use crate::files::FileError;
 use crate::metrics::Counter;
 use crate::problem::{Problem, ProblemKind};
 use crate::queue::{BatchLimits, Refused, Taken};
@@ -110,6 +111,23 @@ impl Inbox {
             }
             accepted
         }
+    }
+
+    /// Counts an event that was read from a file, and gives it back unless nobody wants it. Its file keeps it, so it needs neither
+    /// queue nor spool, and it is never left out as a repetition.
+    pub fn pass(&self, event: ReceivedEvent) -> Option<ReceivedEvent> {
+        self.count(Counter::EventsReceived);
+        self.arrived(event.instance.as_ref(), 1);
+        self.shared.is_wanted(&event).then_some(event)
+    }
+
+    /// Counts what in a file is no event; the host will hear of it through [`due_problems`](Self::due_problems).
+    pub fn report_file(&self, error: &FileError) {
+        if error.kind() == ProblemKind::MalformedFile {
+            self.count(Counter::EventsReceived);
+            self.count(Counter::EventsMalformed);
+        }
+        self.report(error.kind(), || error.to_string());
     }
 
     /// Counts a problem that the host will hear of through [`due_problems`](Self::due_problems).

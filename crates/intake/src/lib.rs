@@ -43,6 +43,7 @@ mod networks;
 mod problem;
 mod queue;
 mod receiver;
+mod regular_file;
 mod reload;
 mod secret;
 mod secret_file;

@@ -6,6 +6,7 @@ mod body;
 mod certificate;
 mod client_address;
 mod connection;
+mod descriptors;
 mod failing_sources;
 mod http2;
 mod inherited;
@@ -49,7 +50,8 @@ impl Receiver {
     ///
     /// When this returns, the port is open. Whatever a sender does later is no error here, but a
     /// [`Problem`](crate::Problem) in the inbox.
-    pub fn start(settings: Settings, inbox: Arc<Inbox>) -> Result<Self, StartError> {
+    pub fn start(mut settings: Settings, inbox: Arc<Inbox>) -> Result<Self, StartError> {
+        settings.limits.connections = descriptors::for_connections(settings.limits.connections);
         let tls = match (settings.listen.scheme(), &settings.secrets_dir) {
             (Scheme::Http, _) if settings.client_authority.is_some() => {
                 return Err(StartError::ClientAuthorityWithoutTls);

@@ -1,8 +1,11 @@
 //! The directory in which state outlives the process, used by one process at a time.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+
+use crate::regular_file;
 
 /// An open state directory. Others are kept out until it is dropped, or the process ends in whatever way.
 #[derive(Debug)]
@@ -31,14 +34,16 @@ impl StateDirectory {
     /// Opens the directory, and makes it where it is not there.
     pub fn open(path: &Path) -> Result<Self, StateDirectoryError> {
         let unusable = |cause| StateDirectoryError::Unusable { path: path.to_owned(), cause };
-        fs::create_dir_all(path).map_err(unusable)?;
+        // What is kept there are names, addresses and now and then a mistyped password.
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
         // A new directory is to be there after a power failure, too. Where its parent is not ours to read, it was made by
         // somebody else, who is long done.
         if let Some(parent) = path.parent().and_then(|parent| File::open(parent).ok()) {
             let _ = parent.sync_all();
         }
-        let lock =
-            OpenOptions::new().write(true).create(true).truncate(false).open(path.join("lock")).map_err(unusable)?;
+        let create = &mut OpenOptions::new();
+        create.write(true).create(true).truncate(false);
+        let lock = regular_file::open_with(create, &path.join("lock")).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(StateDirectoryError::InUse(path.to_owned())),
@@ -67,6 +72,36 @@ mod tests {
         assert!(matches!(&error, StateDirectoryError::InUse(named) if *named == path), "{error}");
         drop(first);
         StateDirectory::open(&path).unwrap();
+    }
+
+    #[test]
+    fn a_new_one_is_for_its_owner_alone_and_one_that_is_there_is_left_as_it_is() {
+        use std::fs::{Permissions, metadata, set_permissions};
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let parent = TempDir::new().unwrap();
+        let path = parent.path().join("state");
+        let mode = || metadata(&path).unwrap().permissions().mode() & 0o777;
+        drop(StateDirectory::open(&path).unwrap());
+        assert_eq!(mode(), 0o700);
+        set_permissions(&path, Permissions::from_mode(0o750)).unwrap();
+        drop(StateDirectory::open(&path).unwrap());
+        assert_eq!(mode(), 0o750);
+    }
+
+    #[test]
+    fn a_link_leads_to_it_and_a_pipe_in_the_place_of_its_lock_is_not_waited_for() {
+        use rustix::fs::{CWD, Mode, mkfifoat};
+
+        let parent = TempDir::new().unwrap();
+        let (path, link) = (parent.path().join("state"), parent.path().join("link"));
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let first = StateDirectory::open(&path).unwrap();
+        assert!(matches!(StateDirectory::open(&link), Err(StateDirectoryError::InUse(_))));
+        drop(first);
+        std::fs::remove_file(path.join("lock")).unwrap();
+        mkfifoat(CWD, path.join("lock"), Mode::RUSR | Mode::WUSR).unwrap();
+        assert!(matches!(StateDirectory::open(&link), Err(StateDirectoryError::Unusable { .. })));
     }
 
     #[test]

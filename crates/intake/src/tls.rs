@@ -1,6 +1,5 @@
 //! The certificate and key of an `https` receiver, and the authority that its clients' certificates must come from.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +10,8 @@ use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig};
+
+use crate::regular_file;
 
 const CERTIFICATE_FILE: &str = "server.crt";
 const KEY_FILE: &str = "server.key";
@@ -203,7 +204,7 @@ fn key(path: &Path, pem: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
 fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     let unreadable = |source| TlsError::Unreadable { path: path.to_owned(), source };
     let mut bytes = Vec::new();
-    let mut limited = File::open(path).map_err(unreadable)?.take(MAX_FILE_BYTES + 1);
+    let mut limited = regular_file::open(path).map_err(unreadable)?.take(MAX_FILE_BYTES + 1);
     #[expect(clippy::disallowed_methods, reason = "bounded by the take above")]
     limited.read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {

@@ -35,6 +35,7 @@ impl Incoming {
             Source::Followed(pattern) => {
                 let state = settings.state_dir.as_deref().map(StateDirectory::open).transpose()?;
                 let files = FollowedFiles::open(pattern, state.map(Arc::new)).map_err(StartError::Files)?;
+                inbox.watch_instance(None);
                 inbox.open();
                 return Ok(Self::Followed(Box::new(files)));
             }
@@ -53,6 +54,7 @@ impl Incoming {
             client_authority: settings.client_authority.clone(),
             limits: Limits {
                 body_bytes: u32::try_from(settings.max_event_size).unwrap_or(u32::MAX),
+                connections: u32::try_from(settings.max_connections).unwrap_or(u32::MAX),
                 ..Limits::default()
             },
             ..intake::Settings::new(listen, tokens.collect())
@@ -102,12 +104,13 @@ fn read(files: &mut FileEvents, inbox: &Inbox, events: &mut Vec<ReceivedEvent>, 
     while events.len() < limits.events && bytes < limits.bytes {
         match files.next() {
             Some(Ok(read)) => {
+                // What is ignored counts, too, so that a file full of it does not hold up the host.
                 bytes += read.event.size();
-                events.push(read.event);
+                events.extend(inbox.pass(read.event));
             }
             Some(Err(error)) => {
                 tracing::warn!("{error}");
-                inbox.report(error.kind(), || error.to_string());
+                inbox.report_file(&error);
                 break;
             }
             None if events.is_empty() => return Taken::Closed,
@@ -134,18 +137,24 @@ fn follow(
     while events.len() < limits.events && bytes < limits.bytes {
         match files.next_event() {
             Some(Ok(read)) => {
+                // What is ignored counts, too, so that a file full of it does not hold up the host.
                 bytes += read.event.size();
-                events.push(read.event);
+                events.extend(inbox.pass(read.event));
             }
             Some(Err(error)) => {
                 tracing::warn!("{error}");
-                inbox.report(error.kind(), || error.to_string());
+                inbox.report_file(&error);
                 break;
             }
             None => break,
         }
     }
-    if events.is_empty() { inbox.take(events, limits, wait.min(files.patience())) } else { Taken::Events }
+    match (events.is_empty(), bytes) {
+        (false, _) => Taken::Events,
+        (true, 0) => inbox.take(events, limits, wait.min(files.patience())),
+        // All that was read is ignored, and there may be more.
+        (true, _) => Taken::Nothing,
+    }
 }
 
 impl std::fmt::Debug for Incoming {

@@ -1,6 +1,7 @@
 //! Where events wait for the host, as the settings say: in memory, or in a spool on the disk.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use intake::{Ignore, Inbox, InboxSettings, SpoolSettings, StateDirectory};
 
@@ -11,14 +12,19 @@ use crate::{Settings, Source, StartError};
 /// Files can be read again, and are read to tell what was in them: they need no spool, and no event in them is left out
 /// as a repetition.
 pub(crate) fn open_inbox(settings: &Settings, source: &Source) -> Result<Inbox, StartError> {
-    let Source::Webhook(_) = source else { return Ok(Inbox::new(settings.max_queue_size)) };
-    let spool = settings.state_dir.as_deref().map(StateDirectory::open).transpose()?;
     let ignored_events = settings.ignored_events.clone();
-    let inbox = InboxSettings {
+    let in_memory = InboxSettings {
         max_bytes: settings.max_queue_size,
-        deduplication_window: settings.deduplication_window,
+        deduplication_window: Duration::ZERO,
         ignore: ignored_events.map(|ignored| Ignore::new(move |read, received| ignored.contain(read, received))),
+        spool: None,
+    };
+    let Source::Webhook(_) = source else { return Ok(Inbox::start(in_memory)?) };
+    let spool = settings.state_dir.as_deref().map(StateDirectory::open).transpose()?;
+    let inbox = InboxSettings {
+        deduplication_window: settings.deduplication_window,
         spool: spool.map(|state| SpoolSettings { state: Arc::new(state), max_bytes: settings.spool_max_bytes as u64 }),
+        ..in_memory
     };
     Ok(Inbox::start(inbox)?)
 }

@@ -12,7 +12,7 @@ use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, Problem
 use crate::enrichment_metrics::enrichment_metrics;
 use crate::incoming::Incoming;
 use crate::keeping::{open_inbox, tell_of_memory};
-use crate::silence::Silence;
+use crate::silence::{Expected, Silence};
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
 /// Events on their way from GitLab to one host.
@@ -52,7 +52,7 @@ impl Pipeline {
             inbox,
             incoming,
             admin,
-            silence: settings.max_silence.map(|longest| Silence::new(longest, Instant::now())),
+            silence: settings.max_silence.map(|longest| Silence::new(expected(source), longest, Instant::now())),
             enricher,
             received: Vec::new(),
             log_events: if settings.debug_json { LogEvents::Yes } else { LogEvents::No },
@@ -126,6 +126,13 @@ impl Pipeline {
     fn report(&mut self, problem: &Problem) -> EnrichedEvent {
         let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
         self.enricher.report(&error, now(), Origin::Webhook)
+    }
+}
+
+const fn expected(source: &Source) -> Expected {
+    match source {
+        Source::Webhook(_) => Expected::WithTokens,
+        Source::Files(_) | Source::Followed(_) => Expected::InFiles,
     }
 }
 

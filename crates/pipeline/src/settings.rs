@@ -51,6 +51,8 @@ pub struct Settings {
     pub trackers: Vec<TrackerDeclaration>,
     /// `MaxEventSize`: largest request body, in bytes.
     pub max_event_size: usize,
+    /// `MaxConnections`: most connections open at once.
+    pub max_connections: usize,
     /// `MaxQueueSize`: most bytes of events that wait for the host.
     pub max_queue_size: usize,
     /// `StateDir`: folder for what must survive a restart.
@@ -103,6 +105,7 @@ impl Default for Settings {
             address_lists: Vec::new(),
             trackers: enrich::with_builtin(Vec::new()),
             max_event_size: key::MAX_EVENT_SIZE.default,
+            max_connections: key::MAX_CONNECTIONS.default,
             max_queue_size: key::MAX_QUEUE_SIZE.default,
             state_dir: None,
             spool_max_bytes: key::SPOOL_MAX_BYTES.default,

@@ -1,4 +1,4 @@
-//! GitLab instances that have sent nothing for too long.
+//! GitLab instances that have sent nothing for too long, and followed files into which nothing is written.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,10 +16,20 @@ const KIND: &str = "stream_silent";
 /// can end or begin one.
 #[derive(Debug)]
 pub(crate) struct Silence {
+    expected: Expected,
     longest: Duration,
     /// From when an instance is watched that has not sent anything.
     since: Instant,
     reported: Vec<Reported>,
+}
+
+/// How events are to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Each token is an instance's.
+    WithTokens,
+    /// The files are one instance without a name.
+    InFiles,
 }
 
 /// The last report of an instance's silence.
@@ -40,13 +50,13 @@ struct Silent {
 }
 
 impl Silence {
-    pub(crate) fn new(longest: Duration, since: Instant) -> Self {
-        Self { longest, since, reported: Vec::new() }
+    pub(crate) const fn new(expected: Expected, longest: Duration, since: Instant) -> Self {
+        Self { expected, longest, since, reported: Vec::new() }
     }
 
     /// The events that report what is silent at `now`.
     pub(crate) fn events(&mut self, instances: &[InstanceActivity], now: Instant) -> Vec<EnrichedEvent> {
-        self.due(instances, now).iter().map(event).collect()
+        self.due(instances, now).iter().map(|silent| event(self.expected, silent)).collect()
     }
 
     /// Each silent instance, first when its silence has lasted as long as is allowed, then once in each further such span.
@@ -79,11 +89,21 @@ impl Silence {
     }
 }
 
-fn event(silent: &Silent) -> EnrichedEvent {
+fn event(expected: Expected, silent: &Silent) -> EnrichedEvent {
     let (instance, seconds) = (silent.instance.as_deref(), silent.lasts.as_secs());
-    let whence = instance.map_or_else(|| "the one token".to_owned(), |name| format!("the token of {name}"));
-    let message =
-        format!("no event has come with {whence} for {seconds} seconds; look at GitLab's streaming destination");
+    let message = match (expected, instance) {
+        (Expected::InFiles, _) => {
+            format!("no event has been written into the followed files for {seconds} seconds; look at what writes them")
+        }
+        (Expected::WithTokens, None) => {
+            format!(
+                "no event has come with the one token for {seconds} seconds; look at GitLab's streaming destination"
+            )
+        }
+        (Expected::WithTokens, Some(name)) => format!(
+            "no event has come with the token of {name} for {seconds} seconds; look at GitLab's streaming destination"
+        ),
+    };
     tracing::warn!("{message}");
     let time = now();
     let error = PluginError { kind: KIND, message: &message, count: silent.count };
@@ -109,7 +129,7 @@ mod tests {
     #[test]
     fn a_silence_is_reported_when_it_is_too_long_and_once_in_each_further_span() {
         let start = Instant::now();
-        let mut silence = Silence::new(10 * MINUTE, start);
+        let mut silence = Silence::new(Expected::WithTokens, 10 * MINUTE, start);
         let instances = [instance(Some("eu"), None)];
         let mut reports = Vec::new();
         for minute in 0..=35 {
@@ -123,7 +143,7 @@ mod tests {
     #[test]
     fn an_event_ends_it_and_the_next_one_is_counted_anew() {
         let start = Instant::now();
-        let mut silence = Silence::new(10 * MINUTE, start);
+        let mut silence = Silence::new(Expected::WithTokens, 10 * MINUTE, start);
         let silent = [instance(Some("eu"), None)];
         assert_eq!(due(&mut silence, &silent, start + 10 * MINUTE), [("eu".to_owned(), 1)]);
         assert_eq!(due(&mut silence, &silent, start + 20 * MINUTE), [("eu".to_owned(), 2)]);
@@ -135,7 +155,7 @@ mod tests {
     #[test]
     fn each_instance_is_watched_for_itself_and_the_one_without_a_name_too() {
         let start = Instant::now();
-        let mut silence = Silence::new(10 * MINUTE, start);
+        let mut silence = Silence::new(Expected::WithTokens, 10 * MINUTE, start);
         let instances =
             [instance(Some("eu"), Some(start + 5 * MINUTE)), instance(Some("us"), None), instance(None, None)];
         assert_eq!(due(&mut silence, &instances, start + 10 * MINUTE), [("us".to_owned(), 1), ("-".to_owned(), 1)]);

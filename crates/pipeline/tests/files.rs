@@ -62,6 +62,31 @@ fn every_broken_line_is_counted_in_what_is_reported() {
 }
 
 #[test]
+fn what_is_read_broken_and_ignored_is_counted() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("audit.ndjson");
+    fs::write(&path, "{\"id\":1}\nrubbish\n{\"event_type\":\"project_created\"}\n{\"id\":2}\n").unwrap();
+    for url in [path.display().to_string(), format!("file://{}", path.display())] {
+        let settings = Settings::from_init_config(r#"{"Ignore": "gitlab.event_type = project_created"}"#).unwrap();
+        let mut pipeline = Pipeline::start(&settings, &Source::from_open_params(&url, &settings).unwrap()).unwrap();
+        let mut ids = Vec::new();
+        while ids.len() < 2 {
+            if let Batch::Events(events) =
+                pipeline.next_batch(BatchLimits { events: 10, bytes: 1 << 20 }, Duration::from_secs(1))
+            {
+                assert!(events.iter().all(|event| !event.json.contains("project_created")));
+                ids.extend(events.iter().filter_map(|event| text(event, "gitlab.event_id")));
+            }
+        }
+        assert_eq!(ids, ["1", "2"]);
+        let metrics = pipeline.metrics().read();
+        let metric = |name| metrics.iter().find(|metric| metric.name == name).unwrap().value;
+        assert_eq!(["events_received", "events_rejected_malformed", "events_ignored"].map(metric), [4, 1, 1], "{url}");
+        assert_eq!(metric("events_delivered"), 2);
+    }
+}
+
+#[test]
 fn a_file_that_is_not_there_stops_the_start() {
     let settings = Settings::default();
     let source = Source::from_open_params("/nonexistent/audit.ndjson", &settings).unwrap();

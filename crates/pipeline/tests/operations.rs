@@ -106,6 +106,20 @@ fn a_silent_instance_is_named_and_one_that_speaks_is_not() {
 }
 
 #[test]
+fn files_that_nobody_writes_into_are_silent_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("audit_json.log");
+    std::fs::write(&log, "{\"id\":1}\n").unwrap();
+    let settings = Settings { max_silence: Some(Duration::from_millis(300)), ..Settings::default() };
+    let source = Source::from_open_params(&format!("file://{}", log.display()), &settings).unwrap();
+    let mut pipeline = Pipeline::start(&settings, &source).unwrap();
+    assert_eq!(text(&next(&mut pipeline), "gitlab.event_id").as_deref(), Some("1"));
+    let silent = next(&mut pipeline);
+    assert_eq!(text(&silent, "gitlab.pluginerror.kind").as_deref(), Some("stream_silent"));
+    assert!(text(&silent, "gitlab.pluginerrormessage").unwrap().contains("followed files"));
+}
+
+#[test]
 fn an_admin_address_that_cannot_be_had_stops_the_start_and_names_its_key() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let config =

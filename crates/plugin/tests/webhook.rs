@@ -187,6 +187,16 @@ fn the_metrics_tell_what_was_received_accepted_and_rejected() {
 }
 
 #[test]
+fn the_metrics_tell_how_long_things_took_and_when_the_certificate_ends() {
+    let mut host = Host::https();
+    host.post(r#"{"id":1}"#);
+    host.next_event();
+    assert_eq!((host.metric("requests_accepted"), host.metric("events_delivered")), (Some(1), Some(1)));
+    assert!(host.metric("request_microseconds") > Some(0) && host.metric("delivery_microseconds") > Some(0));
+    assert!(host.metric("tls_certificate_expires_seconds") > Some(86_400));
+}
+
+#[test]
 fn a_stalled_host_does_not_hold_up_the_sender() {
     let mut host = Host::with(&json!({"MaxQueueSize": 1 << 20}));
     let body = json!({"event_type": "x", "details": {"text": "y".repeat(100_000)}}).to_string();

@@ -9,6 +9,11 @@ use crate::output::Counted;
 /// An event as GitLab sends it, on one line: an administrator begins to act as another user.
 pub(crate) const SAMPLE_EVENT: &str = include_str!("sample_event.json");
 
+/// How the event begins, and what a shell makes a new beginning of with each paste: an event that was there already is left
+/// out, and whoever pastes the line again wants to see its alert again. Seconds, because not every `date` knows shorter times.
+const FIXED_NUMBER: &str = r#"{"id":4211,"#;
+const NEW_NUMBER: &str = r#"{"id":'$(date +%s)',"#;
+
 /// What is said at start. Only a token that was made up is ever shown.
 #[derive(Debug)]
 pub(crate) struct Welcome<'a> {
@@ -45,7 +50,7 @@ impl fmt::Display for Welcome<'_> {
             out,
             "\nToken for this run, made up because none was given: {token}\n\
              Try it:\n\n  curl -H 'X-Gitlab-Event-Streaming-Token: {token}' -d '{}' {url}\n",
-            SAMPLE_EVENT.trim_end()
+            SAMPLE_EVENT.trim_end().replacen(FIXED_NUMBER, NEW_NUMBER, 1)
         )
     }
 }
@@ -77,13 +82,16 @@ mod tests {
         let token = Secret::new("abcdefghijklmnopqrstuvwx").unwrap();
         let text = welcome("http://127.0.0.1:0/gitlab", "127.0.0.1:4711", Some(&token));
         let line = text.lines().find(|line| line.contains("curl")).unwrap();
-        assert!(line.contains("-H 'X-Gitlab-Event-Streaming-Token: abcdefghijklmnopqrstuvwx' -d '{"), "{line}");
+        let start =
+            r#"-H 'X-Gitlab-Event-Streaming-Token: abcdefghijklmnopqrstuvwx' -d '{"id":'$(date +%s)',"author_id":1,"#;
+        assert!(line.contains(start), "{line}");
         assert!(line.ends_with("}' http://127.0.0.1:4711/gitlab"), "{line}");
     }
 
     #[test]
     fn the_sample_event_can_stand_between_single_quotes() {
         assert!(!SAMPLE_EVENT.contains('\'') && SAMPLE_EVENT.trim_end().lines().count() == 1);
+        assert!(SAMPLE_EVENT.starts_with(FIXED_NUMBER));
         assert!(serde_json::from_str::<serde_json::Value>(SAMPLE_EVENT).unwrap().is_object());
     }
 }

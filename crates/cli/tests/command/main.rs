@@ -16,5 +16,6 @@ mod run;
 mod samples;
 mod send;
 mod shipped_rules;
+mod socket_activation;
 mod terminal;
 mod trackers;

@@ -129,7 +129,7 @@ fn an_output_that_hangs_holds_up_neither_detection_nor_the_end() {
     let text = "stdout_output: {enabled: true}\njson_output: true\n\
                 program_output: {enabled: true, keep_alive: false, program: 'exec cat FOLDER/pipe'}\n";
     let mut running = start(folder.path(), text);
-    let events = vec![locked(); 3000];
+    let events: Vec<_> = (0..3000).map(|_| locked()).collect();
     running.post(events.join("\n"));
     for _ in 0..3000 {
         running.line();

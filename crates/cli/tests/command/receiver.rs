@@ -3,7 +3,10 @@
 use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, channel},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -42,10 +45,14 @@ impl Running {
         Self::spawn(Command::new(COMMAND).arg("run").args(arguments).stdout(Stdio::piped()))
     }
 
-    /// Starts a prepared command and waits until it listens.
+    /// Starts a prepared command, without standard input, and waits until it listens.
     pub(crate) fn spawn(command: &mut Command) -> Self {
-        let mut child =
-            command.stdin(Stdio::null()).stderr(Stdio::piped()).env("FALCO_HOSTNAME", "test-host").spawn().unwrap();
+        Self::spawn_with_input(command.stdin(Stdio::null()))
+    }
+
+    /// Starts a prepared command with the standard input it was given, and waits until it listens.
+    pub(crate) fn spawn_with_input(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).env("FALCO_HOSTNAME", "test-host").spawn().unwrap();
         let stdout = child.stdout.take().map(Lines::of);
         let stderr = Lines::of(child.stderr.take().unwrap());
         let mut running = Self { child, stdout, stderr, welcome: String::new(), url: String::new() };
@@ -218,10 +225,11 @@ pub(crate) fn run_with_input(arguments: &[&str], input: impl AsRef<[u8]>) -> (i3
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-/// An event of a type, with further members.
+/// An event of a type with a number of its own, and with further members.
 pub(crate) fn event(event_type: &str, further: &Value) -> String {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
     let mut event = serde_json::json!({
-        "id": 1, "author_id": 7, "entity_id": 3, "entity_type": "User", "event_type": event_type,
+        "id": NUMBER.fetch_add(1, Ordering::Relaxed), "author_id": 7, "entity_id": 3, "entity_type": "User", "event_type": event_type,
         "created_at": "2023-11-14T22:13:21.500Z", "details": {"author_name": "root", "target_details": "sidney"},
     });
     merge(&mut event, further);

@@ -20,19 +20,36 @@ fn the_line_in_the_welcome_works_when_pasted() {
     while !line.contains("curl ") {
         line = running.said();
     }
-    // The shell reads the line as somebody's shell would; curl itself need not be installed where tests run.
-    let arguments = Command::new("sh")
-        .arg("-c")
-        .arg(format!("curl() {{ printf '%s\\0' \"$@\"; }}; {line}"))
-        .output()
-        .unwrap()
-        .stdout;
-    let arguments: Vec<&str> = std::str::from_utf8(&arguments).unwrap().trim_end_matches('\0').split('\0').collect();
-    let ["-H", header, "-d", body, url] = arguments[..] else { panic!("{arguments:?}") };
-    let token = header.strip_prefix("X-Gitlab-Event-Streaming-Token: ").unwrap();
-    assert_eq!((token.len(), url), (24, running.url.as_str()));
-    assert_eq!(running.post_with(token, body), 200);
-    assert_eq!(running.alert()["rule"], "GitLab user impersonated");
+    // Twice, and some time between: each paste is an event of its own.
+    for second in [1_700_000_000, 1_700_000_007] {
+        // The shell reads the line as somebody's shell would; curl itself need not be installed where tests run.
+        let curl = "curl() { printf '%s\\0' \"$@\"; }";
+        let date = format!("date() {{ test \"$1\" = +%s && echo {second}; }}");
+        let arguments = Command::new("sh").arg("-c").arg(format!("{curl}; {date}; {line}")).output().unwrap().stdout;
+        let arguments: Vec<&str> =
+            std::str::from_utf8(&arguments).unwrap().trim_end_matches('\0').split('\0').collect();
+        let ["-H", header, "-d", body, url] = arguments[..] else { panic!("{arguments:?}") };
+        let token = header.strip_prefix("X-Gitlab-Event-Streaming-Token: ").unwrap();
+        assert_eq!((token.len(), url), (24, running.url.as_str()));
+        assert_eq!(running.post_with(token, body), 200);
+        assert_eq!(running.alert()["rule"], "GitLab user impersonated");
+    }
+}
+
+#[test]
+fn an_event_that_is_sent_again_raises_its_alert_once_and_the_log_says_why() {
+    let mut running = Running::start(&[]);
+    let event = event("user_access_locked", &json!({}));
+    for _ in 0..3 {
+        assert_eq!(running.post(&event), 200);
+    }
+    running.signal(Signal::TERM);
+    assert_eq!(running.wait().code(), Some(0));
+    let alerts = running.rest();
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    let said = running.said_until_the_end();
+    let hints = said.iter().filter(|line| line.contains("DeduplicationWindow")).count();
+    assert_eq!(hints, 1, "{said:?}");
 }
 
 #[test]
@@ -42,6 +59,23 @@ fn a_token_that_was_given_is_never_shown() {
     let welcome = running.welcome.clone();
     let said = running.stop_and_listen();
     assert!(!welcome.contains(TOKEN) && said.iter().all(|line| !line.contains(TOKEN)), "{welcome} {said:?}");
+}
+
+#[test]
+fn one_line_says_what_it_means_that_events_wait_in_memory_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let warnings = |state: &str| {
+        let config = folder.path().join("falco.yaml");
+        let text = format!(
+            "plugins:\n  - name: gitlab\n    init_config:\n      VerificationToken: {TOKEN}\n{state}    \
+             open_params: http://127.0.0.1:0/\n"
+        );
+        std::fs::write(&config, text).unwrap();
+        let running = Running::start_exactly(&["-c", config.to_str().unwrap()]);
+        running.welcome.lines().filter(|line| line.contains("events wait in memory only")).count()
+    };
+    assert_eq!(warnings(""), 1);
+    assert_eq!(warnings(&format!("      StateDir: {}\n", folder.path().join("state").display())), 0);
 }
 
 #[test]
@@ -135,7 +169,7 @@ fn an_array_of_events_raises_alerts_in_its_order() {
 fn what_was_received_is_looked_at_before_the_end() {
     for signal in [Signal::TERM, Signal::INT] {
         let mut running = Running::start(&[]);
-        let events = vec![event("user_access_locked", &json!({})); 500];
+        let events: Vec<_> = (0..500).map(|_| event("user_access_locked", &json!({}))).collect();
         assert_eq!(running.post(events.join("\n")), 200);
         running.signal(signal);
         assert_eq!(running.wait().code(), Some(0));
@@ -172,7 +206,7 @@ fn it_ends_although_its_reader_has_stalled() {
     let mut command = Command::new(COMMAND);
     command.args(["run", "--listen", "http://127.0.0.1:0/", "--token", TOKEN]);
     let mut running = Running::spawn(command.stdout(writer));
-    let events = vec![event("user_access_locked", &json!({})); 2000];
+    let events: Vec<_> = (0..2000).map(|_| event("user_access_locked", &json!({}))).collect();
     assert_eq!(running.post(events.join("\n")), 200);
     running.signal(Signal::TERM);
     assert_eq!(running.wait().code(), Some(0));

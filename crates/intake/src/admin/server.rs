@@ -1,5 +1,6 @@
 //! A small HTTP server for operators, with one thread of its own, so that it answers however busy the receiver is.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,14 +12,16 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
 use super::address::AdminAddress;
 use super::answer::answer;
 use crate::inbox::Inbox;
 use crate::receiver::{StartError, bind};
 
-/// Monitoring asks now and then, over one or two connections; further ones wait.
+/// Monitoring asks now and then, over one or two connections. When more than this are open, the oldest are closed: who asks is
+/// answered at once, so those are the ones that ask nothing or take no answer.
 const CONNECTIONS: usize = 16;
 
 /// From the connection to the end of its one answer.
@@ -79,16 +82,19 @@ impl Drop for AdminServer {
 }
 
 async fn accept(listener: &TcpListener, inbox: &Arc<Inbox>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    // The semaphore is never closed.
-    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+    let mut open: VecDeque<AbortHandle> = VecDeque::new();
+    loop {
         match listener.accept().await {
             Ok((stream, _)) => {
+                open.retain(|connection| !connection.is_finished());
+                while open.len() >= CONNECTIONS {
+                    open.pop_front().inspect(AbortHandle::abort);
+                }
                 let inbox = Arc::clone(inbox);
-                tokio::spawn(async move {
+                let serving = tokio::spawn(async move {
                     _ = tokio::time::timeout(PATIENCE, serve(stream, &inbox)).await;
-                    drop(place);
                 });
+                open.push_back(serving.abort_handle());
             }
             Err(error) => {
                 tracing::debug!(%error, "no connection can be accepted for health and metrics");

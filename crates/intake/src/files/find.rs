@@ -98,7 +98,12 @@ impl InputFiles {
 pub(super) fn followed(pattern: &Path) -> Result<Vec<PathBuf>, FileError> {
     let mut found = Vec::new();
     for path in matching(pattern)? {
-        if !fs::metadata(&path).map_err(|error| unreadable(&path, error))?.is_dir() {
+        let metadata = fs::metadata(&path).map_err(|error| unreadable(&path, error))?;
+        if !metadata.is_dir() {
+            if path == pattern && !metadata.is_file() {
+                let problem = "only files and folders can be followed; read a pipe as standard input";
+                return Err(unreadable(&path, io::Error::new(io::ErrorKind::InvalidInput, problem)));
+            }
             found.push(path);
             continue;
         }

@@ -4,9 +4,10 @@ mod file;
 mod fingerprint;
 mod identity;
 mod positions;
+mod rest;
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,13 +18,15 @@ use self::positions::SavedPositions;
 use super::error::{FileError, FileProblem};
 use super::events::FileEvent;
 use super::find;
+use crate::regular_file;
 use crate::state_directory::StateDirectory;
 
 /// How soon written events are noticed.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// A look at very many files takes its time; no more than this part of all time is spent with looking.
-const LOOKING_SHARE: u32 = 10;
+/// A look at very many files takes its time, and so does saving their positions; no more than this part of all time is spent with
+/// either.
+const LARGEST_SHARE: u32 = 10;
 
 /// How long a file that was renamed or deleted is still read from: its writer may not have noticed yet.
 const LEAVE_AFTER: Duration = Duration::from_secs(10);
@@ -33,11 +36,14 @@ const MAX_OPEN: usize = 256;
 
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
+/// Saved files that are gone and looked for in compressed copies, at start. Logs are few; what is many are files that are written once.
+const MOST_SEARCHES: usize = 100;
+
 /// Followed files.
 ///
 /// An event is handed out as soon as its last bracket is written; a half-written one waits. A file that was renamed, as log
-/// rotation does, is read to its end before the new one of its name. A file that was cut, as `copytruncate` does, is read
-/// from its start; what was written between the last look and the cut is lost.
+/// rotation does, is read to its end before the new one of its name. Of a file that was cut, as `copytruncate` does, the rest is read in the
+/// copy, if there is one, and then the file from its start.
 #[derive(Debug)]
 pub struct FollowedFiles {
     pattern: PathBuf,
@@ -113,9 +119,11 @@ impl FollowedFiles {
 
     /// Saves at once.
     pub fn save_now(&mut self) -> Result<(), FileError> {
-        self.next_save = Instant::now() + SAVE_EVERY;
+        let begun = Instant::now();
         let positions = self.files.values().map(FollowedFile::position);
-        self.saved.write(positions).map_err(|error| FileError {
+        let written = self.saved.write(positions);
+        self.next_save = Instant::now() + SAVE_EVERY.max(begun.elapsed() * LARGEST_SHARE);
+        written.map_err(|error| FileError {
             file: self.saved.path().into(),
             line: None,
             problem: FileProblem::Unsaved(error),
@@ -148,7 +156,7 @@ impl FollowedFiles {
         due.sort_by(|one, other| (!one.0, &one.1).cmp(&(!other.0, &other.1)));
         self.due = due.into_iter().map(|(_, _, identity)| identity).collect();
         let took = now.elapsed();
-        self.next_look = now + LOOK_EVERY.max(took * LOOKING_SHARE);
+        self.next_look = now + LOOK_EVERY.max(took * LARGEST_SHARE);
         self.trouble_to_tell(trouble)
     }
 
@@ -171,17 +179,29 @@ impl FollowedFiles {
     /// Finds saved files that were renamed while nobody was looking: their new names may not be followed.
     fn find_renamed(&mut self) {
         let mut folders: HashMap<PathBuf, Vec<(Identity, PathBuf)>> = HashMap::new();
+        let mut searches = 0;
         for position in self.saved.positions() {
             let is_of = |path: &Path| fs::metadata(path).is_ok_and(|found| Identity::of(&found) == position.identity);
             let Some(folder) = position.path.parent().filter(|_| !is_of(&position.path)) else { continue };
             let entries = folders.entry(folder.to_owned()).or_insert_with(|| entries(folder));
-            for (_, path) in entries.iter().filter(|(identity, _)| *identity == position.identity) {
-                // Another file may have been given the number of one that was deleted.
-                if File::open(path).is_ok_and(|file| position.fingerprint.fits(&file)) {
-                    self.noticed(position.identity, path.clone());
-                    break;
-                }
+            // Another file may have been given the number of one that was deleted.
+            let fits = |path: &Path| regular_file::open(path).is_ok_and(|file| position.fingerprint.fits(&file));
+            let renamed = entries.iter().find(|(identity, path)| *identity == position.identity && fits(path));
+            if let Some((identity, path)) = renamed {
+                self.noticed(*identity, path.clone());
+            } else if searches < MOST_SEARCHES {
+                searches += 1;
+                self.find_compressed(position.identity);
             }
+        }
+    }
+
+    /// Finds the rest of a file that was renamed and then compressed.
+    fn find_compressed(&mut self, identity: Identity) {
+        let Some(position) = self.saved.take(identity) else { return };
+        let mut file = FollowedFile::new(identity, position.path.clone().into(), Some(position));
+        if file.looks_for_rest() {
+            self.files.insert(identity, file);
         }
     }
 

@@ -105,8 +105,8 @@ impl Inbox {
         self.observation.instances.activity()
     }
 
-    /// Watches an instance from now on.
-    pub(crate) fn watch_instance(&self, name: Option<&Arc<str>>) {
+    /// Watches an instance from now on; without a name, whatever comes with a token that has none or from files.
+    pub fn watch_instance(&self, name: Option<&Arc<str>>) {
         self.observation.instances.watch(name);
     }
 

@@ -1,9 +1,10 @@
 //! What receiver, spool and host share: the queue, what is counted, what is remembered.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use audit_event::EventIndex;
+use audit_event::{AuditEvent, EventIndex};
 
 use super::settings::{Ignore, InboxSettings};
 use crate::arrival::Arrival;
@@ -30,6 +31,7 @@ pub(super) struct Shared {
     pub(super) duplicates: Duplicates,
     pub(super) spool: Option<SpoolReader>,
     problems: ProblemLog,
+    has_told_of_repetition: AtomicBool,
     shed: Shed,
     ignore: Option<Ignore>,
     max_bytes: usize,
@@ -53,6 +55,7 @@ impl Shared {
             duplicates: Duplicates::new(settings.deduplication_window),
             spool: None,
             problems: ProblemLog::default(),
+            has_told_of_repetition: AtomicBool::new(false),
             shed: Shed::default(),
             ignore: settings.ignore,
             max_bytes: settings.max_bytes,
@@ -82,10 +85,7 @@ impl Shared {
     /// One that cannot be read is kept like any other: a host may still show it.
     pub(super) fn admit(&self, event: ReceivedEvent, index: &mut EventIndex) -> Admission {
         let read = index.parse_received(&event.json).ok();
-        if let (Some(ignore), Some(read)) = (&self.ignore, read)
-            && ignore.accepts(read, &event)
-        {
-            self.counters.increase(Counter::EventsIgnored);
+        if self.ignores(read, &event) {
             return Admission::Ignored;
         }
         let worth = Worth::of(read);
@@ -93,10 +93,36 @@ impl Shared {
         let arrival = Arrival { event, worth, fingerprint };
         let novelty = fingerprint.map(|event| self.duplicates.remember(event, Instant::now()));
         if novelty == Some(Novelty::Repeated) {
-            self.counters.increase(Counter::EventsRepeated);
+            self.count_repetition();
             return Admission::Repeated;
         }
         Admission::New(arrival)
+    }
+
+    /// Whether somebody wants an event, which is all there is to decide about one that its file keeps.
+    pub(super) fn is_wanted(&self, event: &ReceivedEvent) -> bool {
+        self.ignore.is_none() || !self.ignores(EventIndex::default().parse_received(&event.json).ok(), event)
+    }
+
+    fn ignores(&self, read: Option<AuditEvent<'_>>, event: &ReceivedEvent) -> bool {
+        let (Some(ignore), Some(read)) = (&self.ignore, read) else { return false };
+        let ignores = ignore.accepts(read, event);
+        if ignores {
+            self.counters.increase(Counter::EventsIgnored);
+        }
+        ignores
+    }
+
+    /// Repetitions are daily fare where two destinations point here, so the log tells of one only; but who sends a sample again
+    /// and waits for its alert must find out why none comes.
+    fn count_repetition(&self) {
+        self.counters.increase(Counter::EventsRepeated);
+        if !self.has_told_of_repetition.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "an event came again within DeduplicationWindow and is left out; further ones are counted as events_repeated \
+                 and not told here"
+            );
+        }
     }
 
     /// Queues an event that is nowhere else.

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::connection::{self, ConnectionContext};
+use super::connection::{self, ConnectionContext, Pace};
 use crate::metrics::Counter;
 use crate::problem::ProblemKind;
 
@@ -25,10 +25,12 @@ pub(super) async fn serve(listener: TcpListener, context: Arc<ConnectionContext>
         () = reload(&context) => {}
         _ = stop.changed() => {}
     }
-    drop(listener);
-    // A connection gives its place back when it ends, so having all places means that none is left.
-    let finished = tokio::time::timeout(context.limits.stop_timeout, places.acquire_many(limit)).await;
-    if finished.is_err() {
+    let finished = tokio::time::timeout(context.limits.stop_timeout, async {
+        accept_the_waiting(listener, &context, &places, &stopped).await;
+        // A connection gives its place back when it ends, so having all places means that none is left.
+        places.acquire_many(limit).await
+    });
+    if finished.await.is_err() {
         tracing::warn!("connections were cut because their requests did not finish in time");
     }
 }
@@ -42,15 +44,7 @@ async fn accept(
     // The semaphore is never closed.
     while let Ok(place) = Arc::clone(places).acquire_owned().await {
         match listener.accept().await {
-            Ok((stream, peer)) => {
-                // A dual-stack socket shows IPv4 peers as ::ffff:192.0.2.1, which nobody looks for.
-                let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-                let (context, stopped) = (Arc::clone(context), stopped.clone());
-                tokio::spawn(async move {
-                    connection::serve(stream, peer, &context, stopped).await;
-                    drop(place);
-                });
-            }
+            Ok((stream, peer)) => begin(stream, peer, place, pace(places, context), context, stopped),
             // The peer gave up while it was waiting: nothing is wrong here.
             Err(error) if is_of_the_peer(&error) => {}
             Err(error) => {
@@ -63,6 +57,47 @@ async fn accept(
             }
         }
     }
+}
+
+/// Serves those whom the system has let in and who would be cut with the port, then closes it.
+async fn accept_the_waiting(
+    listener: TcpListener,
+    context: &Arc<ConnectionContext>,
+    places: &Arc<Semaphore>,
+    stopped: &watch::Receiver<()>,
+) {
+    // Asked directly, the system says at once whether there are more. It does not hand on that asking is not to wait.
+    let Ok(listener) = listener.into_std() else { return };
+    while let Ok((stream, peer)) = listener.accept()
+        && let Ok(()) = stream.set_nonblocking(true)
+        && let Ok(stream) = TcpStream::from_std(stream)
+        && let Ok(place) = Arc::clone(places).acquire_owned().await
+    {
+        begin(stream, peer, place, Pace::Hurried, context, stopped);
+    }
+}
+
+/// How much time a new connection may take.
+fn pace(places: &Semaphore, context: &ConnectionContext) -> Pace {
+    let is_crowded = places.available_permits() < context.limits.connections as usize / 4;
+    if is_crowded { Pace::Hurried } else { Pace::Usual }
+}
+
+fn begin(
+    stream: TcpStream,
+    peer: SocketAddr,
+    held: OwnedSemaphorePermit,
+    pace: Pace,
+    context: &Arc<ConnectionContext>,
+    stopped: &watch::Receiver<()>,
+) {
+    // A dual-stack socket shows IPv4 peers as ::ffff:192.0.2.1, which nobody looks for.
+    let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+    let (context, stopped) = (Arc::clone(context), stopped.clone());
+    tokio::spawn(async move {
+        connection::serve(stream, peer, pace, &context, stopped).await;
+        drop(held);
+    });
 }
 
 /// Follows changes of files with secrets and certificates, for ever.

@@ -1,12 +1,13 @@
 //! One connection: its TLS handshake, its requests one after another, its end.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -19,6 +20,7 @@ use tokio_rustls::TlsAcceptor;
 use super::certificate::ServedCertificate;
 use super::failing_sources::FailingSources;
 use super::http2::Running;
+use super::rejection::Rejection;
 use super::request;
 use super::settings::{Limits, Settings};
 use super::tokens::Tokens;
@@ -27,6 +29,10 @@ use crate::listen::ServedPath;
 use crate::metrics::Counter;
 use crate::networks::Networks;
 use crate::problem::ProblemKind;
+
+/// How long a connection may take to bring its handshake, and again its next request, when the receiver stops. GitLab opens a
+/// connection for each event and sends it at once, a proxy keeps some and uses them; what they cannot send is lost.
+const LAST_CALL: Duration = Duration::from_secs(1);
 
 /// How long an HTTP/2 peer may take for its last answers when the receiver stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
@@ -46,7 +52,16 @@ pub(super) struct ConnectionContext {
     pub(super) bodies: Semaphore,
     tls: Option<ServedCertificate>,
     http1: http1::Builder,
+    hurried_http1: http1::Builder,
     http2: http2::Builder<TokioExecutor>,
+}
+
+/// How much time a connection may take to say what it wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    Usual,
+    /// Others are waiting.
+    Hurried,
 }
 
 impl ConnectionContext {
@@ -61,6 +76,8 @@ impl ConnectionContext {
             .max_buf_size(limits.header_bytes.max(8 * 1024) as usize)
             // A sender may close its side as soon as its request is out, and still wants the answer.
             .half_close(true);
+        let mut hurried_http1 = http1.clone();
+        hurried_http1.header_read_timeout(limits.hurried_timeout.min(limits.header_timeout));
         Self {
             path: settings.listen.path().clone(),
             tokens: Tokens::new(settings.tokens),
@@ -74,7 +91,14 @@ impl ConnectionContext {
             limits,
             tls,
             http1,
+            hurried_http1,
         }
+    }
+
+    /// Whether no request of `peer` can be accepted, whatever it says.
+    fn is_forbidden(&self, peer: IpAddr) -> bool {
+        let is_allowed = self.allowed_sources.as_ref().is_none_or(|allowed| allowed.contains(peer));
+        !is_allowed && !self.trusted_proxies.contains(peer)
     }
 
     /// Whether there is anything that may change while the receiver runs.
@@ -95,8 +119,9 @@ impl ConnectionContext {
 pub(super) async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
+    pace: Pace,
     context: &Arc<ConnectionContext>,
-    mut stopped: watch::Receiver<()>,
+    stopped: watch::Receiver<()>,
 ) {
     let _open = OpenConnection::count(&context.inbox);
     // Answers are small and complete; waiting to fill a packet would only delay them.
@@ -107,17 +132,25 @@ pub(super) async fn serve(
     stream.set_timeout(Some(context.limits.write_timeout));
     let stream = Box::pin(stream);
     let Some(tls) = &context.tls else {
-        return serve_http1(stream, peer, context, stopped).await;
+        return serve_http1(stream, peer, pace, context, stopped).await;
     };
+    // Not worth a handshake. Without TLS an answer says why, which costs as little.
+    if context.is_forbidden(peer.ip()) {
+        return Rejection::SourceForbidden.record(peer.ip(), &context.inbox);
+    }
     let tls = TlsAcceptor::from(tls.config());
-    let handshake = tokio::time::timeout(context.limits.tls_handshake_timeout, tls.accept(stream));
+    let patience = match pace {
+        Pace::Usual => context.limits.tls_handshake_timeout,
+        Pace::Hurried => context.limits.hurried_timeout.min(context.limits.tls_handshake_timeout),
+    };
+    let handshake = tokio::time::timeout(patience, tls.accept(stream));
     let failure = tokio::select! {
-        _ = stopped.changed() => return,
+        () = last_call(stopped.clone()) => return,
         handshake = handshake => match handshake {
             Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
-                return serve_http2(stream, peer, context, stopped).await;
+                return serve_http2(stream, peer, pace, context, stopped).await;
             }
-            Ok(Ok(stream)) => return serve_http1(stream, peer, context, stopped).await,
+            Ok(Ok(stream)) => return serve_http1(stream, peer, pace, context, stopped).await,
             Ok(Err(error)) => error.to_string(),
             Err(_elapsed) => "it took too long".to_owned(),
         }
@@ -128,26 +161,46 @@ pub(super) async fn serve(
         .report(ProblemKind::TlsHandshake, || format!("the TLS handshake with {} failed: {failure}", peer.ip()));
 }
 
-async fn serve_http1<S>(stream: S, peer: SocketAddr, context: &Arc<ConnectionContext>, mut stopped: watch::Receiver<()>)
-where
+async fn serve_http1<S>(
+    stream: S,
+    peer: SocketAddr,
+    pace: Pace,
+    context: &Arc<ConnectionContext>,
+    mut stopped: watch::Receiver<()>,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let was_used = AtomicBool::new(false);
+    let ending = &stopped.clone();
     let service = service_fn(|request| {
         was_used.store(true, Ordering::Relaxed);
         let context = Arc::clone(context);
-        async move { Ok::<_, Infallible>(request::answer(request, peer.ip(), &context).await) }
+        async move {
+            let mut answer = request::answer(request, peer.ip(), &context).await;
+            // An error means that the sender is gone, which is the sign to stop.
+            if ending.has_changed().is_err() {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
-    let mut connection = pin!(context.http1.serve_connection(TokioIo::new(stream), service));
+    let http1 = match pace {
+        Pace::Usual => &context.http1,
+        Pace::Hurried => &context.hurried_http1,
+    };
+    let mut connection = pin!(http1.serve_connection(TokioIo::new(stream), service));
     let result = tokio::select! {
         result = connection.as_mut() => result,
-        // hyper closes a connection that is idle between two requests, but would go on waiting for a first one.
         _ = stopped.changed() => {
-            if !was_used.load(Ordering::Relaxed) {
-                return;
+            // Told now, hyper would close a connection on which nothing has come yet, although a request may be on its way.
+            match tokio::time::timeout(LAST_CALL, connection.as_mut()).await {
+                Ok(result) => result,
+                Err(_elapsed) if !was_used.load(Ordering::Relaxed) => return,
+                Err(_elapsed) => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
             }
-            connection.as_mut().graceful_shutdown();
-            connection.await
         }
     };
     note_end(result, peer, context);
@@ -155,8 +208,13 @@ where
 
 /// Serves HTTP/2. hyper has no time-outs for it, so connections that are idle, or whose peer does not take its answers,
 /// are ended here.
-async fn serve_http2<S>(stream: S, peer: SocketAddr, context: &Arc<ConnectionContext>, mut stopped: watch::Receiver<()>)
-where
+async fn serve_http2<S>(
+    stream: S,
+    peer: SocketAddr,
+    pace: Pace,
+    context: &Arc<ConnectionContext>,
+    mut stopped: watch::Receiver<()>,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let running = Running::none();
@@ -169,9 +227,13 @@ where
         }
     });
     let mut connection = pin!(context.http2.serve_connection(TokioIo::new(stream), service));
+    let idle = match pace {
+        Pace::Usual => context.limits.header_timeout,
+        Pace::Hurried => context.limits.hurried_timeout.min(context.limits.header_timeout),
+    };
     let patience = tokio::select! {
         result = connection.as_mut() => return note_end(result, peer, context),
-        () = running.idle(context.limits.header_timeout) => context.limits.write_timeout,
+        () = running.idle(idle) => context.limits.write_timeout,
         _ = stopped.changed() => LAST_ANSWERS,
     };
     connection.as_mut().graceful_shutdown();
@@ -179,6 +241,13 @@ where
         result = connection => note_end(result, peer, context),
         () = running.idle(patience) => {}
     }
+}
+
+/// Returns when the receiver has been stopping for [`LAST_CALL`].
+async fn last_call(mut stopped: watch::Receiver<()>) {
+    // An error, which is what the sender's end looks like, is what is waited for.
+    _ = stopped.changed().await;
+    tokio::time::sleep(LAST_CALL).await;
 }
 
 fn note_end(result: hyper::Result<()>, peer: SocketAddr, context: &ConnectionContext) {

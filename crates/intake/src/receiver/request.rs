@@ -134,6 +134,10 @@ async fn accept_events(
         let accepted = inbox.accept(&mut part, &mut index).await;
         was_any_accepted |= accepted.count > 0;
         first_rejection = first_rejection.or(accepted.refused.map(Rejection::Refused));
+        if events.peek().is_some() {
+            // Millions of events would keep this thread from everybody else for seconds.
+            tokio::task::yield_now().await;
+        }
     }
     match first_rejection {
         Some(rejection) if !was_any_accepted => Err(rejection),

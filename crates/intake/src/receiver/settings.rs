@@ -65,6 +65,9 @@ pub struct Limits {
     /// From the connection, or from the last answer, to the end of the next request's headers: so it ends both slow
     /// senders of headers and idle connections.
     pub header_timeout: Duration,
+    /// The same, and the bound of a TLS handshake, for connections that come when three quarters of all are open: so many idle ones
+    /// cannot keep others out for as long as GitLab waits.
+    pub hurried_timeout: Duration,
     /// From the end of the headers to the end of the body.
     pub body_timeout: Duration,
     /// How long the peer may leave an answer unread.
@@ -90,6 +93,7 @@ impl Default for Limits {
             bodies_in_flight_bytes: 256 * MIB,
             header_bytes: 64 * 1024,
             header_timeout: Duration::from_secs(10),
+            hurried_timeout: Duration::from_secs(1),
             body_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(10),
             tls_handshake_timeout: Duration::from_secs(10),

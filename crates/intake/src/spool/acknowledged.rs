@@ -9,6 +9,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use super::record::MAX_SEQUENCE;
+use crate::regular_file;
 
 /// The number, and its CRC-32.
 const BYTES: usize = 12;
@@ -21,7 +22,8 @@ impl Acknowledged {
     /// Opens the file; also gives the number of the last event the host has taken, or 0.
     pub(super) fn open(directory: &Path) -> io::Result<(Self, u64)> {
         let path = directory.join("acknowledged");
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file =
+            regular_file::open_with(OpenOptions::new().read(true).write(true).create(true).truncate(false), &path)?;
         let mut bytes = [0; BYTES];
         let is_whole = file.read_exact_at(&mut bytes, 0).is_ok();
         let [number @ .., c0, c1, c2, c3] = bytes;

@@ -5,11 +5,14 @@ use std::io::{self, Read as _, Take};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use rustix::io::Errno;
+
 use super::record::Record;
 use super::record_reader::{Item, RecordReader};
 use super::segment::{self, SegmentId};
 use super::segments::Segments;
 use crate::arrival::Arrival;
+use crate::regular_file;
 use crate::worth::Rank;
 
 /// How often a segment is tried before it is given up.
@@ -169,7 +172,8 @@ impl Cursor {
 
     /// Begins anew with the next attempt, or gives the segment up.
     fn fail(&mut self, error: io::Error, place: Place<'_>, damages: &mut Vec<String>) -> io::Result<()> {
-        let failures = self.failures + 1;
+        // What the process wants for says nothing about the segment, however long it lasts.
+        let failures = self.failures + u32::from(!is_want(&error));
         if failures < ATTEMPTS && error.kind() != io::ErrorKind::NotFound {
             *self = Self { failures, ..Self::new(self.rank) };
             return Err(error);
@@ -185,9 +189,14 @@ impl Cursor {
     }
 }
 
+/// Whether there are no file descriptors or no memory at the moment.
+fn is_want(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::INTR | Errno::AGAIN))
+}
+
 /// Opens a segment that is sound up to `bytes`.
 fn open(path: &Path, bytes: u64) -> io::Result<RecordReader<Take<File>>> {
-    let mut file = File::open(path)?;
+    let mut file = regular_file::open(path)?;
     segment::read_head(&mut file)?;
     Ok(RecordReader::new(file.take(bytes.saturating_sub(segment::HEAD_BYTES))))
 }

@@ -9,6 +9,7 @@ use super::record_reader::{Item, RecordReader};
 use super::segment::{self, HEAD_BYTES, Head, SegmentId};
 use super::segments::{Segment, Segments};
 use crate::fingerprint::Fingerprint;
+use crate::regular_file;
 
 /// What was found at start.
 #[derive(Debug, Default)]
@@ -47,7 +48,7 @@ pub(super) fn recover(
         let end = if is_last { End::MayBeTorn } else { End::WasClosed };
         let path = id.path(directory);
         let unusable = |cause| SpoolError::Unusable { path: path.clone(), cause };
-        let file = File::open(&path).map_err(unusable)?;
+        let file = regular_file::open(&path).map_err(unusable)?;
         let mut reading = Reading { path: &path, acknowledged, end, recovered: &mut recovered };
         let segment = match segment::read_head(&file).map_err(unusable)? {
             Head::OtherVersion(version) => return Err(SpoolError::OtherVersion { path, version }),

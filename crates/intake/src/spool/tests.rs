@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use audit_event::Origin;
 use proptest::prelude::*;
+use rustix::fs::{CWD, Mode, mkfifoat};
 use tempfile::TempDir;
 
 use super::*;
@@ -260,6 +261,23 @@ fn a_segment_of_another_version_stops_the_start_and_is_named() {
     let error = place.try_open(MIB).unwrap_err();
     assert!(matches!(error, SpoolError::OtherVersion { version: 9, .. }));
     assert!(error.to_string().contains(&path.display().to_string()), "{error}");
+}
+
+#[test]
+fn a_pipe_or_a_folder_in_the_place_of_a_file_stops_the_start_at_once_and_is_named() {
+    for name in ["saved-0000000000000001.segment", "acknowledged"] {
+        let place = Place::new();
+        drop(place.open(MIB));
+        let path = place.0.path().join("spool").join(name);
+        let _ = fs::remove_file(&path);
+        mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap();
+        let error = place.try_open(MIB).unwrap_err().to_string();
+        assert!(error.contains("spool") && error.contains("not a regular file"), "{error}");
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        let error = place.try_open(MIB).unwrap_err().to_string();
+        assert!(error.contains("spool"), "{error}");
+    }
 }
 
 #[test]

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use intake::{Inbox, Limits, ProblemKind, Receiver, Settings, StartError, TlsError};
+use intake::{Inbox, Limits, Problem, ProblemKind, Receiver, Settings, StartError, TlsError};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustix::fs::{CWD, Mode, mkfifoat};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -66,6 +67,29 @@ fn a_vanished_certificate_leaves_the_former_one() {
     fs::remove_file(directory.path().join("server.key")).unwrap();
     assert_eq!(server.wait_for_problem().kind, ProblemKind::Certificate);
     assert!(serves(&server, &data("ec.crt")));
+}
+
+#[test]
+fn a_pipe_in_its_place_is_reported_and_waited_for_by_nobody() {
+    let directory = directory(&data("ec.crt"), &data("ec.sec1.key"));
+    let server = start(directory.path());
+    let path = directory.path().join("server.crt");
+    fs::remove_file(&path).unwrap();
+    mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap();
+    let problem = eventual_problem(&server, "not a regular file");
+    assert_eq!(problem.kind, ProblemKind::Certificate);
+    assert!(serves(&server, &data("ec.crt")));
+    server.receiver.stop();
+}
+
+/// The first problem that says `text`; between two states of a file there may be others.
+fn eventual_problem(server: &Server, text: &str) -> Problem {
+    loop {
+        let problem = server.wait_for_problem();
+        if problem.message.contains(text) {
+            return problem;
+        }
+    }
 }
 
 #[test]

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use intake::{FileError, FollowedFiles, ProblemKind, StateDirectory};
+use rustix::fs::{CWD, Mode, mkfifoat};
 use tempfile::TempDir;
 
 use crate::server::eventually;
@@ -111,6 +114,33 @@ fn a_file_that_is_not_there_yet_is_told_once_and_waited_for() {
 }
 
 #[test]
+fn a_pipe_is_refused_where_it_is_named_and_passed_over_in_a_folder() {
+    let (folder, log) = folder();
+    mkfifoat(CWD, &log, Mode::RUSR | Mode::WUSR).unwrap();
+    let mut followed = Followed::of(&log);
+    followed.read();
+    assert!(followed.errors[0].to_string().contains("only files and folders can be followed"), "{:?}", followed.errors);
+    append(&folder.path().join("other.log"), "{\"id\":1}\n");
+    let mut followed = Followed::of(folder.path());
+    followed.expect(&["{\"id\":1}"]);
+    assert!(followed.errors.is_empty(), "{:?}", followed.errors);
+}
+
+#[test]
+fn a_line_of_hundreds_of_megabytes_costs_that_line_and_no_memory() {
+    let (_folder, log) = folder();
+    append(&log, "{\"id\":1}\n");
+    // Noughts that take no room on the disk.
+    let file = OpenOptions::new().append(true).open(&log).unwrap();
+    file.set_len(200 * 1024 * 1024).unwrap();
+    append(&log, "\n{\"id\":2}\n");
+    let mut followed = Followed::of(&log);
+    followed.expect(&["{\"id\":1}", "{\"id\":2}"]);
+    let [error] = &followed.errors[..] else { panic!("{:?}", followed.errors) };
+    assert_eq!((error.line, error.kind()), (Some(2), ProblemKind::MalformedFile));
+}
+
+#[test]
 fn a_renamed_file_is_read_to_its_end_before_its_successor() {
     let (folder, log) = folder();
     append(&log, "{\"id\":1}\n");
@@ -140,6 +170,90 @@ fn a_file_that_is_cut_is_read_from_its_start() {
     File::create(&log).unwrap();
     append(&log, "{\"id\":4}\n{\"id\":5}\n{\"id\":6}\n");
     followed.expect(&["{\"id\":4}", "{\"id\":5}", "{\"id\":6}"]);
+    assert!(followed.errors.is_empty(), "{:?}", followed.errors);
+}
+
+/// What logrotate does to GitLab's logs, with one of these endings for the copy.
+fn copy_and_truncate(log: &Path, ending: &str) {
+    let copy = PathBuf::from(format!("{}{ending}", log.display()));
+    let text = fs::read(log).unwrap();
+    match ending {
+        ".1" => fs::write(copy, text).unwrap(),
+        ".1.gz" => {
+            let mut packed = GzEncoder::new(File::create(copy).unwrap(), Compression::fast());
+            packed.write_all(&text).unwrap();
+            packed.finish().unwrap();
+        }
+        _ => fs::write(copy, zstd::encode_all(&text[..], 1).unwrap()).unwrap(),
+    }
+    File::create(log).unwrap();
+}
+
+#[test]
+fn what_was_written_just_before_a_copied_file_was_cut_is_read_in_the_copy() {
+    for ending in [".1", ".1.gz", "-20260301.zst"] {
+        let (_folder, log) = folder();
+        append(&log, "{\"id\":1}\n{\"id\":2}\n{\"id\":");
+        let mut followed = Followed::of(&log);
+        followed.expect(&["{\"id\":1}", "{\"id\":2}"]);
+        // Nobody looks before the file is cut.
+        append(&log, "3}\nrubbish\n{\"id\":4}\n");
+        fs::write(log.with_extension("log.2"), "{\"id\":-1}\n{\"id\":-2}\n{\"id\":-3}\n").unwrap();
+        copy_and_truncate(&log, ending);
+        append(&log, "{\"id\":5}\n");
+        followed.expect(&["{\"id\":3}", "{\"id\":4}", "{\"id\":5}"]);
+        append(&log, "{\"id\":6}\n");
+        followed.expect(&["{\"id\":6}"]);
+        let [error] = &followed.errors[..] else { panic!("{:?}", followed.errors) };
+        assert_eq!((error.line, error.kind()), (Some(4), ProblemKind::MalformedFile), "{ending}");
+        assert!(error.to_string().contains(ending), "{error}");
+    }
+}
+
+#[test]
+fn a_file_copied_cut_and_compressed_while_nobody_was_looking_is_read_to_its_end() {
+    let (_folder, log) = folder();
+    let state = TempDir::new().unwrap();
+    append(&log, "{\"id\":1}\n");
+    let mut followed = Followed::with(&log, Some(state.path()));
+    followed.expect(&["{\"id\":1}"]);
+    followed.files.save_now().unwrap();
+    drop(followed);
+    append(&log, "{\"id\":2}\n{\"id\":3}\n");
+    copy_and_truncate(&log, ".1.gz");
+    append(&log, "{\"id\":4}\n{\"id\":5}\n");
+    let mut followed = Followed::with(&log, Some(state.path()));
+    // A crash before the copy is read to its end costs nothing.
+    eventually("the first event", || match followed.files.next_event() {
+        Some(event) => event.unwrap().event.json.as_ref() == "{\"id\":2}",
+        None => false,
+    });
+    followed.files.save_now().unwrap();
+    drop(followed);
+    let mut followed = Followed::with(&log, Some(state.path()));
+    followed.expect(&["{\"id\":2}", "{\"id\":3}", "{\"id\":4}", "{\"id\":5}"]);
+    followed.files.save_now().unwrap();
+    drop(followed);
+    append(&log, "{\"id\":6}\n");
+    Followed::with(&log, Some(state.path())).expect(&["{\"id\":6}"]);
+}
+
+#[test]
+fn a_file_renamed_and_compressed_while_nobody_was_looking_is_read_to_its_end() {
+    let (_folder, log) = folder();
+    let state = TempDir::new().unwrap();
+    append(&log, "{\"id\":1}\n");
+    let mut followed = Followed::with(&log, Some(state.path()));
+    followed.expect(&["{\"id\":1}"]);
+    followed.files.save_now().unwrap();
+    drop(followed);
+    append(&log, "{\"id\":2}\n");
+    // So that the new log is another file: the number of a deleted one may be given again.
+    append(&log.with_extension("new"), "{\"id\":3}\n");
+    copy_and_truncate(&log, ".1.gz");
+    fs::rename(log.with_extension("new"), &log).unwrap();
+    let mut followed = Followed::with(&log, Some(state.path()));
+    followed.expect(&["{\"id\":2}", "{\"id\":3}"]);
     assert!(followed.errors.is_empty(), "{:?}", followed.errors);
 }
 

@@ -157,6 +157,35 @@ fn two_lengths_or_a_length_and_chunks_smuggle_nothing() {
 }
 
 #[test]
+fn what_a_proxy_could_read_otherwise_is_refused() {
+    let server = Server::start();
+    for framing in [
+        "Content-Length: 2\r\nContent-Length: 3\r\n",
+        "Content-Length: 2, 2\r\n",
+        "Content-Length: +2\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: chunked, gzip\r\n",
+        "Transfer-Encoding : chunked\r\n",
+        "X: a\r\n b\r\nContent-Length: 2\r\n",
+        "X: a\0b\r\nContent-Length: 2\r\n",
+    ] {
+        let mut client = server.connect();
+        assert_eq!(client.request(head(framing) + "2\r\n{}\r\n0\r\n\r\n").status, 400, "{framing:?}");
+        client.expect_end();
+    }
+    assert_eq!(server.texts().len(), 0);
+}
+
+#[test]
+fn a_list_of_thousands_of_proxies_is_read_and_a_longer_one_refused() {
+    let server = Server::start();
+    let forwarded =
+        |times: usize| head(&format!("X-Forwarded-For: {}\r\nContent-Length: 2\r\n", "192.0.2.1,".repeat(times)));
+    assert_eq!(server.request(forwarded(6_000) + "{}").status, 200);
+    assert_eq!(server.request(forwarded(10_000)).status, 431);
+}
+
+#[test]
 fn text_that_is_not_http_is_turned_away() {
     let server = Server::start();
     for garbage in [&b"\0\0\0\0\r\n\r\n"[..], b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"hello\r\n\r\n"] {
@@ -208,6 +237,22 @@ fn connections_above_the_limit_wait_for_their_turn() {
     drop(first);
     assert_eq!(third.answer().status, 200);
     assert_eq!(server.metric("connections_open"), 2);
+}
+
+#[test]
+fn many_idle_connections_do_not_keep_others_out() {
+    let for_ever = Duration::from_hours(1);
+    let server = Server::with_limits(Limits {
+        connections: 8,
+        header_timeout: for_ever,
+        hurried_timeout: SHORT,
+        ..Limits::default()
+    });
+    let idle: Vec<_> = (0..40).map(|_| server.connect()).collect();
+    assert_eq!(server.post("{}").status, 200);
+    // Those who came while there was room keep it.
+    assert!(server.metric("connections_open") >= 6);
+    drop(idle);
 }
 
 #[test]

@@ -14,9 +14,11 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::server::{Server, TOKEN, eventually};
 use crate::tls::{data, directory, https};
@@ -38,8 +40,8 @@ fn run<F: Future>(test: F) -> F::Output {
 
 type Ended = JoinHandle<Result<(), h2::Error>>;
 
-/// A connection that begins to send so many streams before it knows the server's bound.
-async fn connect(server: &Server, streams: usize) -> (SendRequest<Bytes>, Ended) {
+/// A connection on which nothing was said yet.
+async fn tls(server: &Server) -> TlsStream<TcpStream> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(&data("ec.crt")).unwrap()).unwrap();
     let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
@@ -52,6 +54,12 @@ async fn connect(server: &Server, streams: usize) -> (SendRequest<Bytes>, Ended)
     let name = ServerName::try_from("localhost").unwrap();
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+    stream
+}
+
+/// A connection that begins to send so many streams before it knows the server's bound.
+async fn connect(server: &Server, streams: usize) -> (SendRequest<Bytes>, Ended) {
+    let stream = tls(server).await;
     let mut builder = h2::client::Builder::new();
     builder.initial_max_send_streams(streams);
     let (requests, connection) = builder.handshake(stream).await.unwrap();
@@ -130,6 +138,34 @@ fn streams_opened_and_reset_over_and_over_end_the_connection() {
         let (requests, _connection) = connect(&server, 10).await;
         assert_eq!(send(&requests, TOKEN, b"{}").await, 200);
     });
+}
+
+/// CVE-2024-27316 and its kin: headers that never end, in frames of their own.
+#[test]
+fn headers_that_go_on_and_on_end_the_connection() {
+    const FRAMES: usize = 10_000;
+    const LENGTH: u8 = 64;
+    let frame = |kind: u8, stream: u8, payload: &[u8]| {
+        let head = [0, 0, u8::try_from(payload.len()).unwrap(), kind, 0, 0, 0, 0, stream];
+        [&head[..], payload].concat()
+    };
+    let (server, _directory) = server(Limits::default());
+    run(async {
+        let mut stream = tls(&server).await;
+        let (settings, headers) = (frame(4, 0, &[]), frame(1, 1, &[]));
+        stream.write_all(&[&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &settings, &headers].concat()).await.unwrap();
+        // A header without indexing, whose name and value are some letters, again and again.
+        let header = [&[0, 1, b'a', LENGTH - 4][..], &[b'b'; LENGTH as usize - 4]].concat();
+        let mut sent = 0;
+        while sent < FRAMES && stream.write_all(&frame(9, 1, &header)).await.is_ok() && stream.flush().await.is_ok() {
+            sent += 1;
+            tokio::task::yield_now().await;
+        }
+        assert!(sent < FRAMES);
+        let (requests, _connection) = connect(&server, 10).await;
+        assert_eq!(send(&requests, TOKEN, b"{}").await, 200);
+    });
+    assert_eq!(server.metric("requests"), 1);
 }
 
 #[test]

@@ -5,12 +5,13 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
-use intake::{Limits, ProblemKind, inherit_socket};
+use intake::{Inbox, InboxSettings, Limits, ProblemKind, SpoolSettings, StateDirectory, inherit_socket};
 
 use crate::client::{Client, connect, post};
-use crate::server::{Server, eventually};
+use crate::server::{Server, eventually, settings};
 
 const MARK: &str = "INTAKE_TEST_ISOLATED";
 
@@ -45,6 +46,28 @@ fn without_file_descriptors_it_waits_and_goes_on_when_there_are_some() {
         eventually("another attempt", || server.metric("accept_errors") > 1);
         drop(held);
         assert_eq!(client.request(post(b"{}")).status, 200);
+    });
+}
+
+#[test]
+fn without_file_descriptors_the_spool_is_not_given_up_and_read_when_there_are_some() {
+    isolated("isolated::without_file_descriptors_the_spool_is_not_given_up_and_read_when_there_are_some", 64, || {
+        let folder = tempfile::tempdir().unwrap();
+        let state = Arc::new(StateDirectory::open(folder.path()).unwrap());
+        let spool = Some(SpoolSettings { state, max_bytes: 64 << 20 });
+        // So little memory that every event waits on the disk.
+        let inbox = Inbox::start(InboxSettings { max_bytes: 1, spool, ..InboxSettings::default() }).unwrap();
+        let server = Server::with(settings("http://127.0.0.1:0/"), inbox);
+        let events: Vec<_> = (0..5).map(|number| format!("{{\"id\":{number}}}")).collect();
+        assert_eq!(server.post(format!("[{}]", events.join(","))).status, 200);
+        eventually("the end of the connection", || server.metric("connections_open") == 0);
+        let held: Vec<_> = std::iter::from_fn(|| File::open("/dev/null").ok()).collect();
+        for _ in 0..100 {
+            assert_eq!(server.texts(), [""; 0]);
+        }
+        drop(held);
+        assert_eq!(server.texts(), events);
+        assert_eq!(server.metric("spool_damaged"), 0);
     });
 }
 

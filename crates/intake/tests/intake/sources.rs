@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use intake::{Inbox, Networks, ProblemKind, Settings};
+use intake::{Inbox, Limits, Networks, ProblemKind, Settings};
 
 use crate::client::{post, post_with};
 use crate::server::{Server, TOKEN, settings};
+use crate::tls::{data, directory, https, tls_client};
 
 fn networks(items: &[&str]) -> Networks {
     Networks::parse(items.iter().copied()).unwrap()
@@ -43,6 +44,25 @@ fn a_request_from_elsewhere_is_403_whatever_it_shows() {
 #[test]
 fn a_request_from_an_allowed_source_is_taken() {
     assert_eq!(server(&["192.0.2.1", "127.0.0.0/8"], &[]).post(b"{}").status, 200);
+}
+
+#[test]
+fn over_tls_a_connection_from_elsewhere_is_closed_before_the_handshake() {
+    let directory = directory(&data("ec.crt"), &data("ec.sec1.key"));
+    let https = |proxies: &[&str]| Settings {
+        allowed_sources: Some(networks(&["gitlab.com"])),
+        trusted_proxies: networks(proxies),
+        ..https(directory.path(), Limits::default())
+    };
+    let server = Server::with(https(&[]), Inbox::default());
+    server.connect().expect_end();
+    assert_eq!(server.wait_for_problem().kind, ProblemKind::SourceForbidden);
+    assert_eq!((server.metric("requests_rejected_source"), server.metric("tls_handshakes_failed")), (1, 0));
+    // A trusted proxy may speak for somebody who is allowed.
+    let server = Server::with(https(&["127.0.0.1"]), Inbox::default());
+    let mut proxy = tls_client(&server, &data("ec.crt"), &[&rustls::version::TLS13]);
+    assert_eq!(proxy.request(forwarded_for("34.74.90.64")).status, 200);
+    assert_eq!(proxy.request(forwarded_for("192.0.2.1")).status, 403);
 }
 
 #[test]
@@ -95,7 +115,7 @@ fn a_source_that_fails_again_and_again_is_answered_late_and_does_not_lock_out_a_
 
 #[test]
 fn answers_held_back_leave_connections_for_others() {
-    let server = Server::with_limits(intake::Limits { connections: 8, ..intake::Limits::default() });
+    let server = Server::with_limits(Limits { connections: 8, ..Limits::default() });
     let wrong = post_with("X-Gitlab-Event-Streaming-Token: wrong\r\n", b"{}");
     for _ in 0..12 {
         assert_eq!(server.request(&wrong).status, 401);

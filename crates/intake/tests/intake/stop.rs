@@ -27,8 +27,9 @@ fn the_port_is_free_again_a_hundred_times() {
         let receiver = Receiver::start(settings(&format!("http://{address}/")), Arc::clone(&inbox)).unwrap();
         let mut client = Client::connect(address);
         assert_eq!(client.request(post(b"{}")).status, 200);
+        // Those that stay connected are waited for.
+        drop(client);
         receiver.stop();
-        client.expect_end();
         assert!(TcpStream::connect(address).is_err());
     }
 }
@@ -56,6 +57,36 @@ fn a_running_request_is_answered_and_its_event_kept() {
     stopping.join().unwrap();
     let events = inbox.metrics().into_iter().find(|metric| metric.name == "events_accepted").unwrap();
     assert_eq!(events.value, 1);
+}
+
+#[test]
+fn who_had_connected_before_is_still_answered() {
+    let server = Server::with_limits(Limits { connections: 2, ..patient() });
+    // Most of them wait in the system's queue.
+    let mut clients: Vec<_> = (0..50).map(|_| server.connect()).collect();
+    let stopping = thread::spawn(move || server.receiver.stop());
+    for client in &mut clients {
+        client.send(post(b"{}").as_slice());
+        assert_eq!(client.answer().status, 200);
+        client.expect_end();
+    }
+    stopping.join().unwrap();
+}
+
+/// A reverse proxy sends over connections that it keeps, and does not send again what was lost with one of them.
+#[test]
+fn a_connection_in_use_may_bring_one_more_request_and_is_told_that_it_is_the_last() {
+    let server = Server::with_limits(patient());
+    let address = server.receiver.local_address();
+    let mut kept = server.connect();
+    assert!(!kept.request(post(b"{}")).head.contains("connection: close"));
+    let stopping = thread::spawn(move || server.receiver.stop());
+    eventually("the port to close", || TcpStream::connect(address).is_err());
+    let last = kept.request(post(b"{}"));
+    assert_eq!(last.status, 200);
+    assert!(last.head.contains("connection: close"), "{}", last.head);
+    kept.expect_end();
+    stopping.join().unwrap();
 }
 
 #[test]

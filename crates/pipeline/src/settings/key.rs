@@ -10,7 +10,7 @@ use super::duration::{DurationRange, duration};
 use super::error::Problem;
 use super::ignored::ignored_events;
 use super::networks::networks;
-use super::number::{SizeRange, size};
+use super::number::{NumberRange, count, size};
 use super::secret::{secret, text};
 use super::{DefaultScheme, Settings, SettingsError, Token};
 
@@ -50,7 +50,9 @@ pub enum Kind {
     /// A condition in Falco's rule language.
     Condition,
     /// A number of bytes within a range.
-    Size(SizeRange),
+    Size(NumberRange),
+    /// A number of things within a range.
+    Count(NumberRange),
     /// A span of time within a range.
     Duration(DurationRange),
 }
@@ -69,26 +71,30 @@ impl Kind {
             Self::Networks => "a list of networks and addresses",
             Self::Condition => "a Falco condition",
             Self::Size(_) => "a number of bytes",
+            Self::Count(_) => "a number",
             Self::Duration(_) => "a span of time such as 90s, 10m or 30d",
         }
     }
 }
 
 /// Limits of `MaxEventSize`. GitLab itself never sends more than 25 MiB (its JSON encoder's cap).
-pub(super) const MAX_EVENT_SIZE: SizeRange = SizeRange { default: 25 << 20, least: 64 << 10, most: 256 << 20 };
+pub(super) const MAX_EVENT_SIZE: NumberRange = NumberRange { default: 25 << 20, least: 64 << 10, most: 256 << 20 };
+
+/// Limits of `MaxConnections`. With fewer than the least, one sender that is slow would hold up all others.
+pub(super) const MAX_CONNECTIONS: NumberRange = NumberRange { default: 1024, least: 16, most: 65_536 };
 
 /// Limits of `MaxQueueSize`.
-pub(super) const MAX_QUEUE_SIZE: SizeRange = SizeRange { default: 64 << 20, least: 1 << 20, most: 16 << 30 };
+pub(super) const MAX_QUEUE_SIZE: NumberRange = NumberRange { default: 64 << 20, least: 1 << 20, most: 16 << 30 };
 
 /// Limits of `SpoolMaxBytes`. The least holds two events of the largest size that `MaxEventSize` has by default.
-pub(super) const SPOOL_MAX_BYTES: SizeRange = SizeRange { default: 1 << 30, least: 64 << 20, most: 1 << 40 };
+pub(super) const SPOOL_MAX_BYTES: NumberRange = NumberRange { default: 1 << 30, least: 64 << 20, most: 1 << 40 };
 
 /// Limits of `DeduplicationWindow`.
 const DEDUPLICATION_WINDOW: DurationRange = DurationRange { least: Duration::ZERO, most: Duration::from_hours(7 * 24) };
 
-/// Off: one GitLab with one destination sends nothing twice but after a crash, and whoever tries the receiver by posting a
-/// sample again wants to see its alert again.
-pub(super) const DEFAULT_DEDUPLICATION_WINDOW: Duration = Duration::ZERO;
+/// Long enough for what GitLab repeats: the retries of a failed job come within minutes, those of a process that died within
+/// about an hour.
+pub(super) const DEFAULT_DEDUPLICATION_WINDOW: Duration = Duration::from_hours(1);
 
 /// Limits of `MaxSilence`. Less than some seconds is how far apart events always are.
 const MAX_SILENCE: DurationRange =
@@ -130,7 +136,8 @@ pub const KEYS: &[Key] = &[
         default: "none; requests from everywhere are looked at",
         description: "Networks that requests may come from, such as `[10.0.0.0/8, 2001:db8::/32]`; the name `gitlab.com` \
                       stands for the ranges that GitLab.com publishes. A request from elsewhere is answered 403 before \
-                      its token is looked at.",
+                      its token is looked at; over HTTPS the connection is closed before the handshake, unless it comes from one of \
+                      `TrustedProxies`.",
         read: |settings, value| {
             settings.allowed_sources = Some(networks(value)?);
             Ok(())
@@ -240,6 +247,17 @@ pub const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "MaxConnections",
+        kind: Kind::Count(MAX_CONNECTIONS),
+        default: "1024",
+        description: "Most connections open at once, and at most three quarters of the files that the process may open (`ulimit -n`). Further ones wait for their turn, and while few are left, \
+                      those that say nothing are closed after a second.",
+        read: |settings, value| {
+            settings.max_connections = count(value, MAX_CONNECTIONS)?;
+            Ok(())
+        },
+    },
+    Key {
         name: "MaxQueueSize",
         kind: Kind::Size(MAX_QUEUE_SIZE),
         default: "67108864 (64 MiB)",
@@ -274,8 +292,8 @@ pub const KEYS: &[Key] = &[
         name: "Ignore",
         kind: Kind::Condition,
         default: "none; every event is handed on",
-        description: "Condition in Falco's rule language for received events that nobody wants, such as \
-                      `gitlab.event_type = user_authenticated_using_job_token`. They are answered, counted and go no further: no rule and \
+        description: "Condition in Falco's rule language for events that nobody wants, such as \
+                      `gitlab.event_type = user_authenticated_using_job_token`. They are answered (or read), counted and go no further: no rule and \
                       no tracker sees them. It can use what GitLab sent and `gitlab.instance`, nothing that is looked up later.",
         read: |settings, value| {
             settings.ignored_events = ignored_events(value)?;
@@ -285,9 +303,10 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "DeduplicationWindow",
         kind: Kind::Duration(DEDUPLICATION_WINDOW),
-        default: "0s, off",
-        description: "How long an event is remembered, so that it is left out when the same GitLab sends it again: `1h` where a \
-                      group's and the instance's destination both point here. `0s` takes every repetition for a new event.",
+        default: "1h",
+        description: "How long an event is remembered, so that it is left out when the same GitLab sends it again, byte for byte: \
+                      after a crash, or because a group's and the instance's destination both point here. Repetitions are answered \
+                      and counted. `0s` takes every one for a new event.",
         read: |settings, value| {
             settings.deduplication_window = duration(value, DEDUPLICATION_WINDOW)?;
             Ok(())
@@ -314,7 +333,8 @@ pub const KEYS: &[Key] = &[
         kind: Kind::Duration(MAX_SILENCE),
         default: "none; silence is not reported",
         description: "How long a GitLab may send nothing before an event of type `pluginerror` and kind `stream_silent` \
-                      names it, and again after each further span. Each name in `VerificationTokens` is watched for itself.",
+                      names it, and again after each further span. Each name in `VerificationTokens` is watched for itself, and \
+                      files that are followed are watched as one.",
         read: |settings, value| {
             settings.max_silence = Some(duration(value, MAX_SILENCE)?);
             Ok(())

@@ -7,7 +7,9 @@ use super::key::{KEYS, Kind};
 pub fn markdown() -> String {
     let rows = KEYS.iter().map(|key| {
         let kind = match key.kind {
-            Kind::Size(range) => format!("{}, {} to {}", key.kind.describe(), range.least, range.most),
+            Kind::Size(range) | Kind::Count(range) => {
+                format!("{}, {} to {}", key.kind.describe(), range.least, range.most)
+            }
             Kind::Duration(range) => {
                 format!("{}, {} to {}", key.kind.describe(), written(range.least), written(range.most))
             }

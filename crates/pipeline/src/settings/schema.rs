@@ -26,7 +26,7 @@ fn property(key: &Key) -> Value {
         Kind::Secrets | Kind::Paths => &["object", "null"],
         Kind::Trackers => &["array", "null"],
         Kind::Networks => &["array", "string", "null"],
-        Kind::Size(_) => &["integer", "string", "null"],
+        Kind::Size(_) | Kind::Count(_) => &["integer", "string", "null"],
         Kind::Duration(_) => &["string", "integer", "null"],
     };
     let mut property = json!({
@@ -34,7 +34,7 @@ fn property(key: &Key) -> Value {
         "description": format!("{} Default: {}.", key.description, key.default),
         "type": types,
     });
-    if let Kind::Size(range) = key.kind {
+    if let Kind::Size(range) | Kind::Count(range) = key.kind {
         property["minimum"] = json!(range.least);
         property["maximum"] = json!(range.most);
         property["default"] = json!(range.default);

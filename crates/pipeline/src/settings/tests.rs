@@ -102,6 +102,13 @@ fn sizes_have_a_range_that_the_message_names() {
 }
 
 #[test]
+fn counts_have_a_range_that_the_message_names() {
+    assert_eq!(Settings::from_init_config(r#"{"MaxConnections": "256"}"#).unwrap().max_connections, 256);
+    let error = refusal(r#"{"MaxConnections": 1}"#);
+    assert!(error.starts_with("MaxConnections: must be a whole number from 16 to 65536"), "{error}");
+}
+
+#[test]
 fn secrets_come_from_files_and_from_the_environment() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("token");

@@ -3,6 +3,7 @@
 use std::env;
 use std::hash::{BuildHasher as _, RandomState};
 use std::thread;
+use std::time::Duration;
 
 use crate::process::{Workplace, eventually};
 use crate::sender::{Connection, Sender};
@@ -18,6 +19,10 @@ fn every_event_answered_for_is_delivered_although_the_process_is_killed_again_an
     let workplace = Workplace::new().set("SpoolMaxBytes", 64 << 20);
     let sender = Sender::new();
     for kill in 0..kills {
+        if kill % 4 == 3 {
+            // While it reads through the spool, or before.
+            workplace.start_and_kill(Duration::from_micros(RandomState::new().hash_one(kill) % 20_000));
+        }
         let process = workplace.start();
         let address = process.address;
         // Sometimes before the first answer, sometimes after hundreds.

@@ -10,4 +10,5 @@ mod full_disk;
 mod process;
 mod program;
 mod sender;
+mod soak;
 mod stall;

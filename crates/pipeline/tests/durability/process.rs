@@ -76,6 +76,14 @@ impl Workplace {
         Process { child, address: SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap())) }
     }
 
+    /// Starts the program and kills it so soon that it may not have opened its port.
+    pub(crate) fn start_and_kill(&self, after: Duration) {
+        let mut child = self.command("exec \"$@\"").spawn().unwrap();
+        thread::park_timeout(after);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     /// Why the program does not start.
     pub(crate) fn refusal(&self) -> String {
         let mut child = self.command("exec \"$@\"").spawn().unwrap();
@@ -145,11 +153,34 @@ impl Process {
         self.child.wait().unwrap();
     }
 
+    /// Ends it in good order.
+    pub(crate) fn stop(mut self, workplace: &Workplace) {
+        let stop = workplace.path("stop");
+        fs::write(&stop, "").unwrap();
+        eventually("the end", || !self.is_running());
+        assert!(self.child.wait().unwrap().success());
+        fs::remove_file(stop).unwrap();
+    }
+
     /// The memory it has now, in bytes.
     pub(crate) fn resident_bytes(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory it has had, in bytes.
+    pub(crate) fn most_resident_bytes(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    /// How many files and sockets it has open.
+    pub(crate) fn open_files(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.id())).unwrap().count()
     }
 
     pub(crate) fn is_running(&mut self) -> bool {

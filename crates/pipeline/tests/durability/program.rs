@@ -11,7 +11,8 @@ use audit_event::{EventIndex, FieldValue, field};
 use pipeline::{Batch, BatchLimits, EnrichedEvent, MetricKind, Pipeline, Settings, Source};
 
 pub(crate) const SETTINGS: &str = "DURABILITY_TEST_SETTINGS";
-/// A folder: the program writes `deliveries` and `metrics` there, and takes no events while `stall` is there.
+/// A folder: the program writes `deliveries` and `metrics` there, takes no events while `stall` is there, and ends in good order
+/// when `stop` is.
 pub(crate) const FOLDER: &str = "DURABILITY_TEST_FOLDER";
 
 const LIMITS: BatchLimits = BatchLimits { events: 64, bytes: 1 << 20 };
@@ -34,7 +35,8 @@ fn host() {
     let mut deliveries = OpenOptions::new().append(true).create(true).open(folder.join("deliveries")).unwrap();
     let port = pipeline.local_address().unwrap().port();
     write_at_once(&folder, "port", &port.to_string());
-    let stall = folder.join("stall");
+    let (stall, stop) = (folder.join("stall"), folder.join("stop"));
+    let mut is_stopping = false;
     let mut index = EventIndex::default();
     loop {
         write_at_once(&folder, "metrics", &metrics(&pipeline));
@@ -42,9 +44,17 @@ fn host() {
             thread::park_timeout(Duration::from_millis(20));
             continue;
         }
-        if let Batch::Events(events) = pipeline.next_batch(LIMITS, Duration::from_millis(20)) {
-            let lines: String = events.iter().map(|event| line(event, &mut index)).collect();
-            deliveries.write_all(lines.as_bytes()).unwrap();
+        if !is_stopping && stop.exists() {
+            is_stopping = true;
+            pipeline.stop_receiving();
+        }
+        match pipeline.next_batch(LIMITS, Duration::from_millis(20)) {
+            Batch::Events(events) => {
+                let lines: String = events.iter().map(|event| line(event, &mut index)).collect();
+                deliveries.write_all(lines.as_bytes()).unwrap();
+            }
+            Batch::Nothing => {}
+            Batch::End => return,
         }
     }
 }

@@ -83,6 +83,25 @@ fn beyond_all_bounds_the_least_valuable_events_are_let_go_and_counted() {
 }
 
 #[test]
+fn idle_connections_leave_file_descriptors_for_the_spool() {
+    let workplace = Workplace::new().set("MaxQueueSize", 1 << 20);
+    workplace.stall();
+    let mut process = workplace.start_with(&mut workplace.command("ulimit -n 64; exec \"$@\""));
+    let idle: Vec<_> = (0..100).map(|_| Connection::open(process.address).unwrap()).collect();
+    let sender = Sender::with_events_of(20_000).only(3);
+    // Enough for more than one segment, and more than memory holds.
+    let mut connection = Connection::open(process.address).unwrap();
+    for _ in 0..40 {
+        assert_eq!(sender.post(&mut connection, 20).unwrap(), 200);
+    }
+    workplace.go_on();
+    workplace.expect_deliveries(&sender.answered());
+    assert_eq!(["accept_errors", "spool_failed", "spool_damaged"].map(|name| workplace.metric(name)), [0, 0, 0]);
+    assert!(process.is_running());
+    drop(idle);
+}
+
+#[test]
 fn many_senders_share_one_fsync() {
     const SENDERS: usize = 32;
     let workplace = Workplace::new();

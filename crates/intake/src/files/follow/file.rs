@@ -13,10 +13,12 @@ use super::LEAVE_AFTER;
 use super::fingerprint::Fingerprint;
 use super::identity::Identity;
 use super::positions::Position;
+use super::rest::Rest;
 use crate::event::ReceivedEvent;
 use crate::files::error::{FileError, FileProblem};
 use crate::files::events::{FileEvent, MAX_EVENT_BYTES, object};
 use crate::files::pieces::Pieces;
+use crate::regular_file;
 
 /// A file that is followed.
 #[derive(Debug)]
@@ -27,6 +29,9 @@ pub(super) struct FollowedFile {
     /// None until something was read.
     fingerprint: Option<Fingerprint>,
     open: Option<OpenFile>,
+    /// What is to be read before the file itself, of which nothing has been read then: `place` and `fingerprint` are of what the file
+    /// was, so that the rest is found again after a crash.
+    rest: Option<Rest>,
     last_grown: Instant,
     /// What is wrong with the file as a whole, so that it is told once.
     trouble: Option<String>,
@@ -88,6 +93,7 @@ impl FollowedFile {
             place: position.as_ref().map_or(START, |position| position.place),
             fingerprint: position.map(|position| position.fingerprint),
             open: None,
+            rest: None,
             last_grown: Instant::now(),
             trouble: None,
             error: None,
@@ -128,7 +134,7 @@ impl FollowedFile {
     /// Whether there is something to do: the file has grown, was cut, or is left for good.
     pub(super) fn look(&mut self, is_listed: bool, now: Instant) -> bool {
         self.is_left = !is_listed;
-        if self.error.is_some() {
+        if self.error.is_some() || self.rest.is_some() {
             return true;
         }
         match self.length() {
@@ -176,13 +182,26 @@ impl FollowedFile {
         }
     }
 
+    /// What was read is no longer there; what was not yet may be in a copy.
     fn starts_over(&mut self) {
-        if let Some(open) = self.open.take()
-            && open.pieces.has_rest()
-        {
+        let open = self.open.take();
+        if self.looks_for_rest() {
+            return;
+        }
+        if open.is_some_and(|open| open.pieces.has_rest()) {
             let problem = FileProblem::Cut;
             self.error = Some(FileError { file: self.path(), line: Some(self.place.line), problem });
         }
+        self.begins();
+    }
+
+    /// Whether there is a copy of what the file was, which is read first then.
+    pub(super) fn looks_for_rest(&mut self) -> bool {
+        self.rest = self.fingerprint.and_then(|fingerprint| Rest::find(&self.path, self.place, fingerprint));
+        self.rest.is_some()
+    }
+
+    const fn begins(&mut self) {
         self.place = START;
         self.fingerprint = None;
     }
@@ -192,9 +211,17 @@ impl FollowedFile {
             return Step::Error(error);
         }
         let leaves = self.is_left && self.last_grown.elapsed() >= LEAVE_AFTER;
+        if let Some(rest) = &mut self.rest {
+            if let Some(step) = rest.next() {
+                return step;
+            }
+            self.rest = None;
+            self.begins();
+        }
         if self.open.is_none() {
             match self.open() {
-                Ok(open) => self.open = Some(open),
+                Ok(Some(open)) => self.open = Some(open),
+                Ok(None) => return self.next(),
                 Err(error) if error.kind() == io::ErrorKind::NotFound && self.is_left => return Step::Gone,
                 Err(error) => {
                     self.has_trouble(error);
@@ -234,19 +261,22 @@ impl FollowedFile {
         }
     }
 
-    fn open(&mut self) -> io::Result<OpenFile> {
-        let mut file = File::open(&self.path)?;
+    /// Opens the file where it is to be read on; none if the rest of what it was is to be read first.
+    fn open(&mut self) -> io::Result<Option<OpenFile>> {
+        let mut file = regular_file::open(&self.path)?;
         let length = self.only_mine(&file.metadata()?)?.len();
         let is_same = self.fingerprint.is_none_or(|fingerprint| fingerprint.fits(&file));
         if !is_same || length < self.place.offset {
-            self.place = START;
-            self.fingerprint = None;
+            self.starts_over();
+            if self.rest.is_some() {
+                return Ok(None);
+            }
         }
         file.seek(SeekFrom::Start(self.place.offset))?;
         let is_final = Arc::new(AtomicBool::new(false));
         let tail = Tail { file: file.try_clone()?, is_final: Arc::clone(&is_final) };
         let pieces = Pieces::within(BufReader::new(tail), MAX_EVENT_BYTES, self.place.line, self.place.in_array);
-        Ok(OpenFile { file, pieces, from: self.place.offset, is_final })
+        Ok(Some(OpenFile { file, pieces, from: self.place.offset, is_final }))
     }
 
     fn has_trouble(&mut self, error: io::Error) {

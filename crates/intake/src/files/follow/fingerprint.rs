@@ -22,9 +22,18 @@ impl Fingerprint {
         let length = usize::try_from(read).unwrap_or(MAX_LENGTH).min(MAX_LENGTH);
         let mut start = vec![0; length];
         file.read_exact_at(&mut start, 0)?;
+        Ok(Self::of_start(&start))
+    }
+
+    fn of_start(start: &[u8]) -> Self {
         let mut bytes = [0; 32];
-        bytes.copy_from_slice(digest(&SHA256, &start).as_ref());
-        Ok(Self { length, digest: bytes })
+        bytes.copy_from_slice(digest(&SHA256, start).as_ref());
+        Self { length: start.len(), digest: bytes }
+    }
+
+    /// Whether it is that of a text with this start, which has the length of this fingerprint.
+    pub(super) fn is_of(&self, start: &[u8]) -> bool {
+        Self::of_start(start) == *self
     }
 
     /// Whether the file still begins like this.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::file::Place;
 use super::fingerprint::Fingerprint;
 use super::identity::Identity;
+use crate::regular_file;
 use crate::state_directory::StateDirectory;
 
 const FILE: &str = "followed-files.json";
@@ -44,7 +45,7 @@ impl SavedPositions {
         let Some(state) = &saved.state else { return Ok(saved) };
         let mut text = Vec::new();
         #[expect(clippy::disallowed_methods, reason = "bounded by MAX_FILE_BYTES")]
-        match File::open(state.path().join(FILE)) {
+        match regular_file::open(&state.path().join(FILE)) {
             Ok(file) => file.take(MAX_FILE_BYTES).read_to_end(&mut text)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(saved),
             Err(error) => return Err(error),
@@ -79,6 +80,13 @@ impl SavedPositions {
         let text = Value::from(positions.iter().map(entry).collect::<Vec<_>>()).to_string();
         if self.written.as_ref() == Some(&text) {
             return Ok(());
+        }
+        // More would not be read again, and every file would be read from its start.
+        if text.len() as u64 > MAX_FILE_BYTES {
+            let files = positions.len();
+            return Err(io::Error::other(format!(
+                "{files} files are too many to follow; move away those that are read"
+            )));
         }
         replace(state.path(), text.as_bytes())?;
         self.written = Some(text);
@@ -121,4 +129,29 @@ fn position(entry: &Value) -> Option<Position> {
             digest: digest.collect::<Option<Vec<u8>>>()?.try_into().ok()?,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_read_again_is_refused_and_leaves_what_was_saved() {
+        let state = TempDir::new().unwrap();
+        let mut saved = SavedPositions::open(Some(Arc::new(StateDirectory::open(state.path()).unwrap()))).unwrap();
+        let position = |number: u64| Position {
+            identity: Identity { device: 1, number },
+            path: PathBuf::from("x".repeat(4_000)),
+            place: Place { offset: 1, line: 1, in_array: false },
+            fingerprint: Fingerprint { length: 1, digest: [7; 32] },
+        };
+        saved.write((0..3).map(|number| Some(position(number)))).unwrap();
+        let error = saved.write((0..20_000).map(|number| Some(position(number)))).unwrap_err();
+        assert!(error.to_string().contains("20000 files are too many"), "{error}");
+        drop(saved);
+        let again = SavedPositions::open(Some(Arc::new(StateDirectory::open(state.path()).unwrap()))).unwrap();
+        assert_eq!(again.positions().len(), 3);
+    }
 }

@@ -334,6 +334,21 @@ fn an_event_without_a_time_of_its_own_concerns_no_tracker() {
 }
 
 #[test]
+fn keys_that_had_to_go_for_others_are_counted_and_begin_anew() {
+    let trackers = json!([{"Name": "a", "Kind": "count", "Key": "gitlab.ip", "Window": "24h", "MaxKeys": 100}]);
+    let trackers = crate::trackers::read_trackers(&trackers).unwrap();
+    let (mut enricher, _) = enricher(&EnricherSettings { trackers, ..EnricherSettings::default() });
+    let mut count = |n| text(&enricher.enrich(&failure(n), ARRIVAL).0.json, "gitlab.count[a]").unwrap();
+    // An address each; the first one is used again, so the second one is the one that was not used for the longest time.
+    assert!((0..100).all(|n| count(n) == "1"));
+    assert_eq!(count(200), "2");
+    assert_eq!(count(100), "1");
+    assert_eq!((count(400).as_str(), count(201).as_str()), ("3", "1"));
+    enricher.tend(Instant::now()).unwrap();
+    assert_eq!((enricher.metrics().tracker_keys(), enricher.metrics().tracker_keys_evicted()), (100, 2));
+}
+
+#[test]
 fn a_report_of_ours_is_counted_too() {
     let settings = EnricherSettings { trackers: with_builtin(Vec::new()), ..EnricherSettings::default() };
     let (mut enricher, _) = enricher(&settings);

@@ -7,6 +7,8 @@ mod asn;
 mod city;
 mod error;
 mod file;
+#[cfg(test)]
+mod hostile_tests;
 mod layout;
 #[cfg(test)]
 pub(crate) mod test_database;

@@ -1,6 +1,8 @@
 //! The trackers' memory on disk, so that it survives a restart.
 
 mod format;
+#[cfg(test)]
+mod hostile_tests;
 mod store;
 
 pub use format::SnapshotError;

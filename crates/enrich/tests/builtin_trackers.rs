@@ -1,15 +1,15 @@
 //! Each built-in tracker: events as GitLab sends them, and what rules then see.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod scenarios;
+
 use std::collections::BTreeSet;
-use std::fs;
 use std::net::IpAddr;
 
 use audit_event::{EventIndex, FieldValue, Origin, PluginError, field};
 use enrich::{Arrival, Enricher, EnricherSettings, builtin_trackers, with_builtin};
-use ipnet::IpNet;
 use jiff::Timestamp;
-use mmdb_writer::Writer;
+use scenarios::{BERLIN, TOKYO, databases, failure_of, git, of_user};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -18,9 +18,6 @@ const DAY: u64 = 24 * 60 * MINUTE;
 
 /// 2026-02-10T00:00:00Z, in seconds since the epoch.
 const START: u64 = 1_770_681_600;
-
-const BERLIN: &str = "193.0.0.1";
-const TOKYO: &str = "194.0.0.1";
 
 /// Events of one GitLab.
 struct Stream {
@@ -35,28 +32,10 @@ struct Stream {
 impl Stream {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let place = |code: &str, latitude: f64, longitude: f64| json!({"country": {"iso_code": code}, "location": {"latitude": latitude, "longitude": longitude}});
-        let database = |name: &str, records: &[(&str, Value)]| {
-            let mut writer = Writer::new(name);
-            for (network, record) in records {
-                writer.insert(network.parse::<IpNet>().unwrap(), record).unwrap();
-            }
-            let path = folder.path().join(name);
-            fs::write(&path, writer.to_bytes().unwrap()).unwrap();
-            path
-        };
+        let (city, asn) = databases(folder.path());
         let settings = EnricherSettings {
-            city_database: Some(database(
-                "city",
-                &[("193.0.0.0/16", place("DE", 52.5, 13.4)), ("194.0.0.0/16", place("JP", 35.7, 139.7))],
-            )),
-            asn_database: Some(database(
-                "asn",
-                &[
-                    ("193.0.0.0/16", json!({"autonomous_system_number": 1})),
-                    ("194.0.0.0/16", json!({"autonomous_system_number": 2})),
-                ],
-            )),
+            city_database: Some(city),
+            asn_database: Some(asn),
             trackers: with_builtin(Vec::new()),
             ..EnricherSettings::default()
         };
@@ -111,15 +90,6 @@ impl Stream {
     }
 }
 
-fn sign_in_failure(account: u64) -> Value {
-    json!({"author_id": -1, "target_id": account, "target_type": "User", "target_details": format!("user {account}")})
-}
-
-fn user(id: u64) -> Value {
-    json!({"author_id": id, "author_name": format!("user {id}"), "entity_type": "User", "entity_id": id,
-           "target_id": id, "target_type": "User", "target_details": format!("user {id}")})
-}
-
 /// Sends `count` events, the `n`th with `members(n)`, and expects the tracker to count up to `count`.
 fn counts(tracker: &str, event_types: &[&str], count: u64, members: impl Fn(u64) -> Value) {
     let mut stream = Stream::new();
@@ -171,12 +141,6 @@ fn completes(tracker: &str, steps: &[(&str, Value)]) {
     }
 }
 
-fn git(verb: &str, path: &str) -> Value {
-    let action = if verb == "push" { "git-receive-pack" } else { "git-upload-pack" };
-    json!({"entity_path": path, "details": {"author_class": "User",
-           "custom_message": {"protocol": "ssh", "action": action, "verb": verb}}})
-}
-
 type Scenario = (&'static str, fn());
 
 /// A scenario for each tracker.
@@ -194,45 +158,45 @@ const SCENARIOS: &[Scenario] = &[
             "failed_sign_ins_by_account",
             &["login_failed_with_standard_authentication", "omniauth_login_failed"],
             8,
-            |_| sign_in_failure(7),
+            |_| failure_of(7),
         );
     }),
     ("accounts_tried_by_address", || {
-        counts("accounts_tried_by_address", &["login_failed_with_standard_authentication"], 6, sign_in_failure);
+        counts("accounts_tried_by_address", &["login_failed_with_standard_authentication"], 6, failure_of);
     }),
     ("failures_then_sign_in", || {
-        let failure = ("login_failed_with_standard_authentication", sign_in_failure(7));
+        let failure = ("login_failed_with_standard_authentication", failure_of(7));
         let mut steps = vec![failure; 5];
-        steps.push(("authenticated_with_password", user(7)));
+        steps.push(("authenticated_with_password", of_user(7)));
         completes("failures_then_sign_in", &steps);
         // Mistyping three times is no attack.
         let mut stream = Stream::new();
         for _ in 0..3 {
-            stream.send("login_failed_with_standard_authentication", sign_in_failure(7));
+            stream.send("login_failed_with_standard_authentication", failure_of(7));
         }
-        let json = stream.send("authenticated_with_password", user(7));
+        let json = stream.send("authenticated_with_password", of_user(7));
         stream.expect(&json, "gitlab.sequence[failures_then_sign_in]", "false");
     }),
     ("failed_codes_by_account", || {
-        counts("failed_codes_by_account", &["login_failed_with_otp_authentication"], 4, |_| sign_in_failure(7));
+        counts("failed_codes_by_account", &["login_failed_with_otp_authentication"], 4, |_| failure_of(7));
     }),
     ("country_of_account", || {
-        tells_first("country_of_account", "authenticated_with_password", &user(7), &{
-            let mut abroad = user(7);
+        tells_first("country_of_account", "authenticated_with_password", &of_user(7), &{
+            let mut abroad = of_user(7);
             abroad["ip_address"] = TOKYO.into();
             abroad
         });
     }),
     ("network_of_account", || {
-        tells_first("network_of_account", "authenticated_with_ldap", &user(7), &{
-            let mut elsewhere = user(7);
+        tells_first("network_of_account", "authenticated_with_ldap", &of_user(7), &{
+            let mut elsewhere = of_user(7);
             elsewhere["ip_address"] = TOKYO.into();
             elsewhere
         });
     }),
     ("travel", || {
         let mut stream = Stream::new();
-        let json = stream.send("authenticated_with_password", user(7));
+        let json = stream.send("authenticated_with_password", of_user(7));
         assert_eq!(stream.field(&json, "gitlab.travel.speed_kmh"), None);
         stream.now += 60 * MINUTE - 1;
         let mut abroad = git("fetch", "grp/app");
@@ -243,7 +207,7 @@ const SCENARIOS: &[Scenario] = &[
         stream.expect(&json, "gitlab.travel.from_country", "DE");
     }),
     ("password_resets_by_address", || {
-        counts("password_resets_by_address", &["password_reset_requested", "password_reset_failed"], 5, user);
+        counts("password_resets_by_address", &["password_reset_requested", "password_reset_failed"], 5, of_user);
     }),
     ("password_resets", || {
         counts(
@@ -254,13 +218,13 @@ const SCENARIOS: &[Scenario] = &[
         );
     }),
     ("reset_sign_in_credential", || {
-        let mut reset = user(7);
+        let mut reset = of_user(7);
         reset["author_id"] = json!(-1);
         completes(
             "reset_sign_in_credential",
             &[
                 ("password_reset_requested", reset),
-                ("authenticated_with_password", user(7)),
+                ("authenticated_with_password", of_user(7)),
                 ("add_ssh_key", json!({"target_id": 99, "target_type": "Key"})),
             ],
         );
@@ -288,12 +252,12 @@ const SCENARIOS: &[Scenario] = &[
         assert_eq!(stream.field(&json, name), None, "it is over");
     }),
     ("new_account_made_powerful", || {
-        let mut owner = user(9);
+        let mut owner = of_user(9);
         owner["details"] = json!({"as": "Owner"});
-        completes("new_account_made_powerful", &[("user_created", user(9)), ("member_created", owner)]);
+        completes("new_account_made_powerful", &[("user_created", of_user(9)), ("member_created", owner)]);
     }),
     ("accounts_created", || {
-        counts("accounts_created", &["user_created", "registration_created", "user_provisioned_by_scim"], 9, user);
+        counts("accounts_created", &["user_created", "registration_created", "user_provisioned_by_scim"], 9, of_user);
     }),
     ("admin_mode_address_of_account", || {
         tells_first(

@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use host::{Certificate, Post, TOKEN, free_address};
+use host::{Certificate, Post, TOKEN, free_address, repository, rules_files};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -28,22 +28,6 @@ fn falco() -> Option<PathBuf> {
         said.unwrap();
     }
     falco
-}
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-/// The shipped rules. The folder also has their tests, which Falco would take for rules, so each file is named.
-fn rules_files() -> Vec<PathBuf> {
-    let entries = fs::read_dir(repository().join("rules")).unwrap();
-    let is_rules_file = |path: &PathBuf| {
-        let name = path.file_name().unwrap().to_string_lossy();
-        name.ends_with(".yaml") && !name.ends_with("_test.yaml")
-    };
-    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(is_rules_file).collect();
-    files.sort();
-    files
 }
 
 struct Running {

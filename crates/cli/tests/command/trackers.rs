@@ -1,10 +1,17 @@
 //! Rules that look at what trackers find, from events to alerts through `falco-gitlab replay`.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::receiver::run_to_end;
+use crate::receiver::{Running, run_to_end};
+
+#[path = "../../../enrich/tests/scenarios/mod.rs"]
+mod scenarios;
+
+use scenarios::{Scenario, databases, scenarios};
 
 /// One rule for each kind of tracker, and one for a tracker of the operator's.
 const RULES: &str = "
@@ -128,4 +135,64 @@ fn a_tracker_that_cannot_work_stops_the_start_with_one_line() {
         let (code, _, said) = run_to_end(&["replay", "-c", config.to_str().unwrap(), folder.path().to_str().unwrap()]);
         assert!(code == 2 && said.contains(expected), "{code} {said}");
     }
+}
+
+/// The shipped rules, all that fit an event, with databases of the scenarios; and a rule besides.
+fn falco_yaml(folder: &Path, own_rule: Option<&str>) -> String {
+    let (city, asn) = databases(folder);
+    let own = folder.join("own.yaml");
+    fs::write(&own, own_rule.unwrap_or("[]")).unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+    let config = json!({
+        "rules_files": [shipped, own],
+        "rule_matching": "all",
+        "json_output": true,
+        "plugins": [{"name": "gitlab", "init_config": {"MaxmindCityDBPath": city, "MaxmindASNDBPath": asn}}],
+    });
+    let path = folder.join("falco.yaml");
+    fs::write(&path, config.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// The ids of the events that raise an alert of the scenario's rule.
+fn replayed(scenario: &Scenario) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let config = falco_yaml(folder.path(), scenario.own_rule().as_deref());
+    let events = folder.path().join("events.ndjson");
+    fs::write(&events, scenario.events.join("\n")).unwrap();
+    let (code, out, said) = run_to_end(&["replay", "-c", &config, "--json", events.to_str().unwrap()]);
+    assert_eq!(code, 0, "{said}");
+    let alerts = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let alerts = alerts.filter(|alert| alert["rule"] == scenario.rule_name());
+    alerts.map(|alert| alert["output_fields"]["gitlab.event_id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn each_builtin_tracker_raises_its_alert_in_replay_with_the_event_that_is_too_much_and_not_before() {
+    for scenario in scenarios() {
+        assert_eq!(replayed(&scenario), [scenario.last_id()], "{}", scenario.tracker);
+    }
+}
+
+#[test]
+fn each_builtin_tracker_has_a_scenario() {
+    let trackers = enrich::builtin_trackers().into_iter().map(|tracker| tracker.declaration.name);
+    let mut told: BTreeSet<_> = scenarios().iter().map(|scenario| scenario.tracker.to_owned()).collect();
+    // What the receiver reports is in no file: the test below posts it.
+    told.insert("unauthorized_posts".to_owned());
+    assert_eq!(told, trackers.collect());
+}
+
+#[test]
+fn posts_with_a_wrong_token_raise_the_alert_of_the_tracker_that_counts_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("rules.yaml");
+    let rule = "- rule: Posts of others\n  desc: x\n  condition: gitlab.count[unauthorized_posts] >= 1\n  \
+                output: count=%gitlab.count[unauthorized_posts]\n  priority: WARNING\n  source: gitlab\n";
+    fs::write(&rules, rule).unwrap();
+    let mut running = Running::start(&["--json", "--rules", rules.to_str().unwrap()]);
+    assert_eq!(running.post_with("a-token-of-somebody-else", "{}"), 401);
+    let alert = running.alert();
+    assert_eq!(alert["rule"], "Posts of others");
+    assert_eq!(alert["output_fields"]["gitlab.count[unauthorized_posts]"], 1);
 }

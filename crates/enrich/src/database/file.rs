@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 use super::DatabaseError;
 
-/// How many records are looked at to learn what a database tells. A kind is not known by its name, because makers name
+/// How many networks are looked at to learn what a database tells. A kind is not known by its name, because makers name
 /// theirs as they like.
-const SAMPLED_RECORDS: usize = 1000;
+const SAMPLED_NETWORKS: usize = 100_000;
 
 /// A record found in a database.
 pub(super) type FoundRecord<'a> = LookupResult<'a, Vec<u8>>;
@@ -35,8 +35,9 @@ impl DatabaseFile {
         let bytes = fs::read(path).map_err(|cause| DatabaseError::Unreadable { path: path.into(), cause })?;
         let broken = |cause| DatabaseError::Broken { path: path.into(), cause };
         let reader = Reader::from_source(bytes).map_err(broken)?;
-        let options = WithinOptions::default().skip_empty_values();
-        for record in reader.networks(options).map_err(broken)?.take(SAMPLED_RECORDS) {
+        // Those without a record count too: a damaged tree can have more of them than anybody can walk past.
+        let options = WithinOptions::default().include_networks_without_data().include_aliased_networks();
+        for record in reader.networks(options).map_err(broken)?.take(SAMPLED_NETWORKS) {
             if (purpose.fits)(&record.map_err(broken)?) {
                 return Ok(Self(reader));
             }

@@ -211,6 +211,60 @@ fn an_unusable_snapshot_is_set_aside_and_learning_begins_again() {
     }
 }
 
+/// Tends, so many minutes from now, until a snapshot was written or could not be.
+fn tend_until_done(enricher: &mut Enricher, minutes: u64) -> Result<(), crate::StateError> {
+    let before = enricher.state.as_ref().and_then(StateStore::written);
+    let later = Instant::now() + std::time::Duration::from_mins(minutes);
+    let deadline = Instant::now() + std::time::Duration::from_secs(20);
+    while enricher.state.as_ref().and_then(StateStore::written) == before {
+        assert!(Instant::now() < deadline, "no snapshot is written");
+        enricher.tend(later)?;
+        std::thread::yield_now();
+    }
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_reported_and_the_snapshot_before_stays_until_there_is_room_again() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("trackers.snapshot");
+    let (mut enricher, _) = enricher(&with_state(&folder));
+    let _ = enricher.enrich(&failure(1), ARRIVAL);
+    tend_until_done(&mut enricher, 2).unwrap();
+    let before = fs::read(&path).unwrap();
+    let new = path.with_extension("snapshot.new");
+    std::os::unix::fs::symlink("/dev/full", &new).unwrap();
+    let _ = enricher.enrich(&failure(2), ARRIVAL);
+    let error = tend_until_done(&mut enricher, 4).unwrap_err().to_string();
+    assert!(error.contains("No space left") && error.contains("trackers.snapshot"), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert!(fs::symlink_metadata(&new).is_err(), "what was written of the new one is taken away");
+    tend_until_done(&mut enricher, 6).unwrap();
+    assert_ne!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_part_of_a_snapshot_that_a_crash_left_changes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("trackers.snapshot");
+    let settings = with_state(&folder);
+    let (mut first, _) = enricher(&settings);
+    let _ = first.enrich(&failure(1), ARRIVAL);
+    drop(first);
+    let whole = fs::read(&path).unwrap();
+    for length in [0, 1, whole.len() / 2, whole.len()] {
+        fs::write(path.with_extension("snapshot.new"), &whole[..length]).unwrap();
+        fs::write(&path, &whole).unwrap();
+        let (mut next, reports) = enricher(&settings);
+        let json = next.enrich(&failure(2), ARRIVAL).0.json;
+        assert_eq!(text(&json, "gitlab.count[failed_sign_ins_by_account]").as_deref(), Some("2"));
+        assert_eq!(*reports.lock().unwrap(), [""; 0]);
+        drop(next);
+        assert!(!path.with_extension("snapshot.new").exists());
+    }
+}
+
 #[test]
 fn a_tracker_that_is_declared_otherwise_begins_anew_and_is_named() {
     let folder = TempDir::new().unwrap();
@@ -277,6 +331,21 @@ fn an_event_without_a_time_of_its_own_concerns_no_tracker() {
     let (mut enricher, _) = enricher(&settings);
     let json = failure(1).replace("created_at", "made_at");
     assert_eq!(text(&enricher.enrich(&json, ARRIVAL).0.json, "gitlab.count[failed_sign_ins_by_account]"), None);
+}
+
+#[test]
+fn keys_that_had_to_go_for_others_are_counted_and_begin_anew() {
+    let trackers = json!([{"Name": "a", "Kind": "count", "Key": "gitlab.ip", "Window": "24h", "MaxKeys": 100}]);
+    let trackers = crate::trackers::read_trackers(&trackers).unwrap();
+    let (mut enricher, _) = enricher(&EnricherSettings { trackers, ..EnricherSettings::default() });
+    let mut count = |n| text(&enricher.enrich(&failure(n), ARRIVAL).0.json, "gitlab.count[a]").unwrap();
+    // An address each; the first one is used again, so the second one is the one that was not used for the longest time.
+    assert!((0..100).all(|n| count(n) == "1"));
+    assert_eq!(count(200), "2");
+    assert_eq!(count(100), "1");
+    assert_eq!((count(400).as_str(), count(201).as_str()), ("3", "1"));
+    enricher.tend(Instant::now()).unwrap();
+    assert_eq!((enricher.metrics().tracker_keys(), enricher.metrics().tracker_keys_evicted()), (100, 2));
 }
 
 #[test]

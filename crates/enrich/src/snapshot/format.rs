@@ -1,5 +1,7 @@
 //! How a snapshot is written: a head that names the format and its version, then the content compressed with a checksum.
 
+use std::io::{Read, Write};
+
 use crate::trackers::SavedTrackers;
 
 /// What every snapshot begins with.
@@ -11,8 +13,9 @@ const VERSION: u32 = 1;
 /// Fast, and a third of the size.
 const COMPRESSION: i32 = 1;
 
-/// The most that a snapshot may be uncompressed: a damaged or forged one must not take all memory.
-const MAX_BYTES: usize = 8 << 30;
+/// The most that a snapshot may be uncompressed, some twenty million usual keys: a damaged or forged one must not take all
+/// memory.
+const MAX_BYTES: usize = 2 << 30;
 
 /// Why a snapshot is of no use.
 #[derive(Debug, thiserror::Error)]
@@ -32,36 +35,57 @@ pub enum SnapshotError {
         /// What was found.
         cause: String,
     },
+    /// There is more than a snapshot may hold.
+    #[error("the trackers remember more than {} MiB; give them fewer MaxKeys", MAX_BYTES >> 20)]
+    TooLarge,
 }
 
 /// A snapshot's bytes before compression, made quickly on the thread that owns the trackers.
-pub(crate) fn serialize(saved: &SavedTrackers) -> Result<Vec<u8>, SnapshotError> {
-    postcard::to_stdvec(saved).map_err(damaged)
+pub(crate) fn serialize(saved: &SavedTrackers<'_>) -> Result<Vec<u8>, SnapshotError> {
+    let content = postcard::to_stdvec(saved).map_err(damaged)?;
+    if content.len() > MAX_BYTES { Err(SnapshotError::TooLarge) } else { Ok(content) }
 }
 
-/// The snapshot as it is written to a file.
-pub(crate) fn encode(content: &[u8]) -> Result<Vec<u8>, SnapshotError> {
-    let mut compressor = zstd::bulk::Compressor::new(COMPRESSION).map_err(damaged)?;
-    compressor.include_checksum(true).map_err(damaged)?;
-    let compressed = compressor.compress(content).map_err(damaged)?;
-    let length = (content.len() as u64).to_le_bytes();
-    Ok([&MAGIC[..], &VERSION.to_le_bytes(), &length, &compressed].concat())
+/// Writes the snapshot as it is in a file.
+pub(crate) fn write(content: &[u8], file: &mut impl Write) -> std::io::Result<()> {
+    file.write_all(MAGIC)?;
+    file.write_all(&VERSION.to_le_bytes())?;
+    file.write_all(&(content.len() as u64).to_le_bytes())?;
+    let mut compressor = zstd::Encoder::new(file, COMPRESSION)?;
+    compressor.include_checksum(true)?;
+    compressor.write_all(content)?;
+    compressor.finish()?.flush()
 }
 
-/// Reads a snapshot.
-pub(crate) fn decode(file: &[u8]) -> Result<SavedTrackers, SnapshotError> {
-    let rest = file.strip_prefix(MAGIC).ok_or(SnapshotError::NotASnapshot)?;
-    let short = || SnapshotError::Damaged { cause: "cut short".to_owned() };
-    let (version, rest) = rest.split_first_chunk::<4>().ok_or_else(short)?;
-    let version = u32::from_le_bytes(*version);
+/// The content of a snapshot, which [`read`] reads. Never more of it than there is, whatever the head promises.
+pub(crate) fn decompress(file: &mut impl Read) -> Result<Vec<u8>, SnapshotError> {
+    let mut magic = [0; MAGIC.len()];
+    if file.read_exact(&mut magic).is_err() || &magic != MAGIC {
+        return Err(SnapshotError::NotASnapshot);
+    }
+    let (mut version, mut length) = ([0; 4], [0; 8]);
+    file.read_exact(&mut version).map_err(damaged)?;
+    let version = u32::from_le_bytes(version);
     if version != VERSION {
         return Err(SnapshotError::OtherVersion { found: version });
     }
-    let (length, compressed) = rest.split_first_chunk::<8>().ok_or_else(short)?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).ok().filter(|length| *length <= MAX_BYTES);
-    let length = length.ok_or_else(|| SnapshotError::Damaged { cause: "impossible length".to_owned() })?;
-    let content = zstd::bulk::decompress(compressed, length).map_err(damaged)?;
-    postcard::from_bytes(&content).map_err(damaged)
+    file.read_exact(&mut length).map_err(damaged)?;
+    let length = usize::try_from(u64::from_le_bytes(length)).ok().filter(|length| *length <= MAX_BYTES);
+    let length = length.ok_or_else(|| damaged("impossible length"))?;
+    let mut content = Vec::new();
+    #[expect(clippy::disallowed_methods, reason = "bounded by the length, which is bounded by MAX_BYTES")]
+    zstd::Decoder::new(file)
+        .and_then(|decoder| decoder.take(length as u64 + 1).read_to_end(&mut content))
+        .map_err(damaged)?;
+    if content.len() != length {
+        return Err(damaged("not as long as it says"));
+    }
+    Ok(content)
+}
+
+/// Reads what [`decompress`] gave.
+pub(crate) fn read(content: &[u8]) -> Result<SavedTrackers<'_>, SnapshotError> {
+    postcard::from_bytes(content).map_err(damaged)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` hands the error over")]

@@ -1,13 +1,13 @@
 //! The file that the trackers' memory is kept in: read at start, written every minute and at the end.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::format::{SnapshotError, decode, encode, serialize};
-use crate::trackers::{SavedTrackers, TrackerSet};
+use super::format::{self, SnapshotError};
+use crate::trackers::TrackerSet;
 
 /// How much may be lost when the process is killed.
 const INTERVAL: Duration = Duration::from_mins(1);
@@ -36,8 +36,10 @@ pub enum StateError {
         /// What is wrong with it.
         cause: SnapshotError,
     },
-    /// Trackers are declared otherwise than when the snapshot was written.
-    #[error("these trackers are declared otherwise than before and begin anew: {names}")]
+    /// Trackers are declared otherwise than when the snapshot was written, or their part of it is damaged.
+    #[error(
+        "these trackers begin anew, because they are declared otherwise than before or what is kept of them is damaged: {names}"
+    )]
     Redeclared {
         /// Their names.
         names: String,
@@ -103,8 +105,8 @@ impl StateStore {
     }
 
     fn content(&self, trackers: &TrackerSet) -> Result<Vec<u8>, StateError> {
-        let saved: SavedTrackers = trackers.save().map_err(|cause| self.unwritable(io::Error::other(cause)))?;
-        serialize(&saved).map_err(|cause| self.unwritable(io::Error::other(cause)))
+        let saved = trackers.save().map_err(|cause| self.unwritable(io::Error::other(cause)))?;
+        format::serialize(&saved).map_err(|cause| self.unwritable(io::Error::other(cause)))
     }
 
     fn finish(&mut self) -> Result<(), StateError> {
@@ -120,34 +122,41 @@ impl StateStore {
 }
 
 fn restore(path: &Path, trackers: &mut TrackerSet) -> Result<(), StateError> {
-    let file = match fs::read(path) {
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(cause) => return Err(StateError::Unreadable { path: path.into(), cause }),
     };
-    let saved = match decode(&file) {
-        Ok(saved) => saved,
-        Err(cause) => {
-            let aside = path.with_extension("snapshot.unusable");
-            fs::rename(path, &aside).map_err(|cause| StateError::Unreadable { path: path.into(), cause })?;
-            return Err(StateError::SetAside { path: path.into(), aside, cause });
+    let set_aside = |cause| {
+        let aside = path.with_extension("snapshot.unusable");
+        match fs::rename(path, &aside) {
+            Ok(()) => StateError::SetAside { path: path.into(), aside, cause },
+            Err(cause) => StateError::Unreadable { path: path.into(), cause },
         }
     };
-    let anew = trackers.restore(saved);
+    let content = format::decompress(&mut BufReader::new(file)).map_err(set_aside)?;
+    let anew = trackers.restore(format::read(&content).map_err(set_aside)?);
     if anew.is_empty() { Ok(()) } else { Err(StateError::Redeclared { names: anew.join(", ") }) }
 }
 
 /// Under another name first, and onto the disk before it takes the place of the one before: whenever the machine stops,
 /// there is a whole snapshot.
 fn write(path: &Path, content: &[u8]) -> io::Result<SystemTime> {
-    let encoded = encode(content).map_err(io::Error::other)?;
     let new = path.with_extension("snapshot.new");
-    let mut file = File::create(&new)?;
-    file.write_all(&encoded)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
+    let written = write_new(&new, content).and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        // A part of one is of no use, and a disk that is full has other needs.
+        let _ = fs::remove_file(&new);
+    }
+    written?;
     if let Some(folder) = path.parent() {
         File::open(folder)?.sync_all()?;
     }
     Ok(SystemTime::now())
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    format::write(content, &mut file)?;
+    file.sync_all()
 }

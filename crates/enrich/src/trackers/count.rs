@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::keyed::State;
 use super::window::{Moment, Window, keep_nearest};
 
 /// Up to so many entries every event has its own and counts are exact.
@@ -65,5 +66,11 @@ impl Count {
             same_part
         });
         keep_nearest(&mut self.entries, EXACT_EVENTS / 2, clock, |entry| entry.time);
+    }
+}
+
+impl State for Count {
+    fn is_sound(&self) -> bool {
+        self.entries.len() <= EXACT_EVENTS && self.entries.is_sorted_by_key(|entry| entry.time)
     }
 }

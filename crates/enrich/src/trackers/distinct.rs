@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::keyed::State;
 use super::sketch::Sketch;
 use super::values::Values;
 use super::window::{Moment, Window};
@@ -47,6 +48,15 @@ impl Distinct {
         match self {
             Self::Exact(values) => count(values, window, moment),
             Self::Approximate(sketch) => sketch.count(window, moment),
+        }
+    }
+}
+
+impl State for Distinct {
+    fn is_sound(&self) -> bool {
+        match self {
+            Self::Exact(values) => values.is_sound() && values.len() <= EXACT_VALUES,
+            Self::Approximate(sketch) => sketch.is_sound(),
         }
     }
 }

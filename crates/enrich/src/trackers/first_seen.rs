@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::keyed::State;
 use super::values::Values;
 use super::window::{Moment, Window};
 
@@ -39,5 +40,11 @@ impl FirstSeen {
     /// Since when the key is known.
     pub(crate) fn since(&self) -> Option<u64> {
         self.since
+    }
+}
+
+impl State for FirstSeen {
+    fn is_sound(&self) -> bool {
+        self.values.is_sound() && self.values.len() <= MAX_VALUES
     }
 }

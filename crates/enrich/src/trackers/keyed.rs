@@ -3,9 +3,15 @@
 use std::fmt;
 
 use lru::LruCache;
-use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
+
+/// What is remembered of one key. It may come from a file, which may hold anything.
+pub(crate) trait State: Default {
+    /// Whether it is one that events can lead to: in order, and no larger than it may be.
+    fn is_sound(&self) -> bool;
+}
 
 /// States by key; the least recently used goes first.
 pub(crate) struct Keyed<S> {
@@ -14,7 +20,7 @@ pub(crate) struct Keyed<S> {
     evicted: u64,
 }
 
-impl<S: Default> Keyed<S> {
+impl<S: State> Keyed<S> {
     pub(crate) fn new(max_keys: usize) -> Self {
         // Unbounded for the cache, which otherwise takes the memory for all keys at once.
         Self { states: LruCache::unbounded(), max_keys, evicted: 0 }
@@ -45,14 +51,6 @@ impl<S> Keyed<S> {
     pub(crate) fn evicted(&self) -> u64 {
         self.evicted
     }
-
-    /// Takes over what was saved, as far as it may be.
-    pub(crate) fn restore(&mut self, saved: Self) {
-        self.states = saved.states;
-        while self.states.len() > self.max_keys {
-            self.states.pop_lru();
-        }
-    }
 }
 
 impl<S: Serialize> Serialize for Keyed<S> {
@@ -62,27 +60,37 @@ impl<S: Serialize> Serialize for Keyed<S> {
     }
 }
 
-impl<'de, S: Deserialize<'de>> Deserialize<'de> for Keyed<S> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct States<S>(std::marker::PhantomData<S>);
+/// Takes over what was saved, as far as it may be; nothing where a part of it is unsound.
+///
+/// No more than the limit is ever held: a file may promise any number of keys.
+impl<'de, S: State + Deserialize<'de>> DeserializeSeed<'de> for &mut Keyed<S> {
+    type Value = ();
 
-        impl<'de, S: Deserialize<'de>> Visitor<'de> for States<S> {
-            type Value = Keyed<S>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
 
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("keys with their states")
+impl<'de, S: State + Deserialize<'de>> Visitor<'de> for &mut Keyed<S> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("keys with their states")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut saved: A) -> Result<(), A::Error> {
+        let mut states = LruCache::unbounded();
+        while let Some((key, state)) = saved.next_element::<(u128, S)>()? {
+            if !state.is_sound() {
+                return Err(A::Error::custom("a state that no events lead to"));
             }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut saved: A) -> Result<Self::Value, A::Error> {
-                let mut states = LruCache::unbounded();
-                while let Some((key, state)) = saved.next_element()? {
-                    states.put(key, state);
-                }
-                Ok(Keyed { states, max_keys: usize::MAX, evicted: 0 })
+            states.put(key, state);
+            if states.len() > self.max_keys {
+                states.pop_lru();
             }
         }
-
-        deserializer.deserialize_seq(States(std::marker::PhantomData))
+        self.states = states;
+        Ok(())
     }
 }
 
@@ -95,6 +103,18 @@ impl<S> fmt::Debug for Keyed<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl State for u64 {
+        fn is_sound(&self) -> bool {
+            *self < 100
+        }
+    }
+
+    fn restored(saved: &[u8], max_keys: usize) -> Result<Keyed<u64>, postcard::Error> {
+        let mut keyed = Keyed::new(max_keys);
+        keyed.deserialize(&mut postcard::Deserializer::from_bytes(saved))?;
+        Ok(keyed)
+    }
 
     #[test]
     fn the_least_recently_used_key_goes_first_and_is_counted() {
@@ -116,9 +136,16 @@ mod tests {
         }
         keyed.state(1);
         let saved = postcard::to_stdvec(&keyed).unwrap();
-        let mut restored = Keyed::<u64>::new(3);
-        restored.restore(postcard::from_bytes(&saved).unwrap());
+        let mut restored = restored(&saved, 3).unwrap();
         let known: Vec<_> = (1..=5).filter(|key| restored.known(*key).is_some()).collect();
         assert_eq!(known, [1, 4, 5]);
+    }
+    #[test]
+    fn an_unsound_state_and_more_keys_than_there_are_bytes_are_refused() {
+        let mut keyed = Keyed::<u64>::new(10);
+        *keyed.state(1) = 100;
+        assert!(restored(&postcard::to_stdvec(&keyed).unwrap(), 3).is_err());
+        let promised = postcard::to_stdvec(&u64::MAX).unwrap();
+        assert!(restored(&promised, 3).is_err());
     }
 }

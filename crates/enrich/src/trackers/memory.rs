@@ -1,7 +1,9 @@
 //! What a tracker remembers, by its kind.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+
+use serde::de::DeserializeSeed;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::count::Count;
 use super::distinct::Distinct;
@@ -47,7 +49,7 @@ impl Memory {
     }
 
     /// In the form it is saved in.
-    pub(crate) fn save(&self) -> Result<Vec<u8>, postcard::Error> {
+    pub(crate) fn save(&self) -> Result<SavedMemory<'static>, postcard::Error> {
         match self {
             Self::Count(keys) => bytes(keys),
             Self::Distinct(keys) => bytes(keys),
@@ -58,28 +60,41 @@ impl Memory {
         }
     }
 
-    /// Takes over what was saved by a tracker of the same declaration.
-    pub(crate) fn restore(&mut self, saved: &[u8]) -> Result<(), postcard::Error> {
+    /// Takes over what was saved by a tracker of the same declaration; nothing where that cannot be.
+    pub(crate) fn restore(&mut self, saved: &SavedMemory<'_>) -> Result<(), postcard::Error> {
+        let mut saved = postcard::Deserializer::from_bytes(&saved.0);
         match self {
-            Self::Count(keys) => keys.restore(read(saved)?),
-            Self::Distinct(keys) => keys.restore(read(saved)?),
+            Self::Count(keys) => keys.deserialize(&mut saved),
+            Self::Distinct(keys) => keys.deserialize(&mut saved),
             Self::FirstSeen(learned) => {
-                let (since, keys) = read(saved)?;
+                let since = Option::deserialize(&mut saved)?;
+                learned.keys.deserialize(&mut saved)?;
                 learned.since = since;
-                learned.keys.restore(keys);
+                Ok(())
             }
-            Self::Sequence(keys) => keys.restore(read(saved)?),
-            Self::Session(keys) => keys.restore(read(saved)?),
-            Self::Travel(keys) => keys.restore(read(saved)?),
+            Self::Sequence(keys) => keys.deserialize(&mut saved),
+            Self::Session(keys) => keys.deserialize(&mut saved),
+            Self::Travel(keys) => keys.deserialize(&mut saved),
         }
-        Ok(())
     }
 }
 
-fn bytes<T: Serialize>(value: &T) -> Result<Vec<u8>, postcard::Error> {
-    postcard::to_stdvec(value)
+fn bytes<T: Serialize>(value: &T) -> Result<SavedMemory<'static>, postcard::Error> {
+    postcard::to_stdvec(value).map(|bytes| SavedMemory(bytes.into()))
 }
 
-fn read<T: DeserializeOwned>(saved: &[u8]) -> Result<T, postcard::Error> {
-    postcard::from_bytes(saved)
+/// What one tracker remembers, as bytes: one that cannot be read takes no other with it.
+#[derive(Debug)]
+pub(crate) struct SavedMemory<'a>(Cow<'a, [u8]>);
+
+impl Serialize for SavedMemory<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for SavedMemory<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&[u8]>::deserialize(deserializer).map(|bytes| Self(bytes.into()))
+    }
 }

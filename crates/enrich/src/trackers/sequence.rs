@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::keyed::State;
 use super::window::{Moment, Window, keep_nearest};
 
 /// How many steps a sequence can have.
@@ -87,5 +88,11 @@ impl Sequence {
             self.events.retain(|event| Some(event.arrival) != gone);
         }
         keep_nearest(&mut self.events, MAX_EVENTS, clock, |event| event.time);
+    }
+}
+
+impl State for Sequence {
+    fn is_sound(&self) -> bool {
+        self.events.len() <= MAX_EVENTS && self.events.is_sorted_by_key(|event| event.time)
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::keyed::State;
 use super::window::{Moment, Window, keep_nearest};
 
 /// So many beginnings and ends of a key are kept.
@@ -59,5 +60,14 @@ impl Session {
 
     fn place(&self, time: u64) -> usize {
         self.marks.partition_point(|mark| mark.time <= time)
+    }
+}
+
+impl State for Session {
+    fn is_sound(&self) -> bool {
+        let is_short = |mark: &Mark| mark.opened_by.as_ref().is_none_or(|text| text.len() <= MAX_TEXT_BYTES);
+        self.marks.len() <= MAX_MARKS
+            && self.marks.is_sorted_by_key(|mark| mark.time)
+            && self.marks.iter().all(is_short)
     }
 }

@@ -13,6 +13,7 @@ use super::declaration::TrackerDeclaration;
 use super::error::TrackerError;
 use super::field_reference::event_id;
 use super::found::Found;
+use super::memory::SavedMemory;
 use super::tracker::{Observed, Tracker};
 use super::window::Moment;
 use crate::Location;
@@ -36,17 +37,19 @@ pub(crate) struct TrackerSet {
 
 /// What trackers remember, in a form to be written to a file.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct SavedTrackers {
+pub(crate) struct SavedTrackers<'a> {
     clock: EventClock,
     events: u64,
-    trackers: Vec<SavedTracker>,
+    #[serde(borrow)]
+    trackers: Vec<SavedTracker<'a>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct SavedTracker {
-    name: String,
+struct SavedTracker<'a> {
+    name: &'a str,
     fingerprint: u64,
-    memory: Vec<u8>,
+    #[serde(borrow)]
+    memory: SavedMemory<'a>,
 }
 
 /// The operator's trackers and the built-in ones, of which those of the same name are replaced.
@@ -110,7 +113,7 @@ impl TrackerSet {
         self.found.clear();
         let Some(time) = created_at else { return };
         self.clock.see(time);
-        self.events += 1;
+        self.events = self.events.saturating_add(1);
         let event_type = event.event_type();
         let of_type =
             event_type.and_then(|event_type| self.by_event_type.get(&*event_type)).map_or(&[][..], Vec::as_slice);
@@ -153,10 +156,10 @@ impl TrackerSet {
     }
 
     /// What the trackers remember.
-    pub(crate) fn save(&self) -> Result<SavedTrackers, postcard::Error> {
+    pub(crate) fn save(&self) -> Result<SavedTrackers<'_>, postcard::Error> {
         let trackers = self.trackers.iter().map(|tracker| {
             let memory = tracker.memory().save()?;
-            Ok(SavedTracker { name: tracker.name().to_owned(), fingerprint: tracker.fingerprint(), memory })
+            Ok(SavedTracker { name: tracker.name(), fingerprint: tracker.fingerprint(), memory })
         });
         let trackers = trackers.collect::<Result<_, postcard::Error>>()?;
         Ok(SavedTrackers { clock: self.clock.clone(), events: self.events, trackers })
@@ -164,7 +167,7 @@ impl TrackerSet {
 
     /// Takes over what was saved, and gives the names of trackers that were saved and begin anew: because they are
     /// declared otherwise now, or cannot be read.
-    pub(crate) fn restore(&mut self, saved: SavedTrackers) -> Vec<String> {
+    pub(crate) fn restore(&mut self, saved: SavedTrackers<'_>) -> Vec<String> {
         if saved.clock.is_sound() {
             self.clock = saved.clock;
         }
@@ -173,7 +176,7 @@ impl TrackerSet {
         for SavedTracker { name, fingerprint, memory } in saved.trackers {
             let Some(tracker) = self.trackers.iter_mut().find(|tracker| tracker.name() == name) else { continue };
             if tracker.fingerprint() != fingerprint || tracker.memory_mut().restore(&memory).is_err() {
-                anew.push(name);
+                anew.push(name.to_owned());
             }
         }
         anew

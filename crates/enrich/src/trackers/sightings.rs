@@ -57,6 +57,11 @@ impl Sightings {
         self.0.get(self.0.partition_point(|time| *time < start)).copied()
     }
 
+    /// Whether they are in order and no more than are kept.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.0.len() <= MAX_TIMES && self.0.is_sorted_by(|one, next| one < next)
+    }
+
     pub(crate) fn times(&self) -> impl Iterator<Item = u64> {
         self.0.iter().copied()
     }
@@ -86,6 +91,15 @@ mod tests {
             sightings.forget_before(time.saturating_sub(200));
         });
         assert!(sightings.0.len() <= 5, "{sightings:?}");
+    }
+
+    #[test]
+    fn times_out_of_order_and_too_many_of_them_are_unsound() {
+        let read = |times: &[u64]| postcard::from_bytes::<Sightings>(&postcard::to_stdvec(times).unwrap()).unwrap();
+        assert!(read(&[3, 5]).is_sound());
+        assert!(!read(&[5, 3]).is_sound());
+        assert!(!read(&[3, 3]).is_sound());
+        assert!(!read(&(0..17).collect::<Vec<_>>()).is_sound());
     }
 
     proptest! {

@@ -69,6 +69,11 @@ impl Sketch {
         self.slices.is_empty()
     }
 
+    /// Whether the slices are in order and no more than are kept.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.slices.len() <= MAX_SLICES && self.slices.is_sorted_by(|one, next| one.number < next.number)
+    }
+
     pub(crate) fn forget_before(&mut self, window: Window, keep_from: u64) {
         let first = slice(window, keep_from);
         self.slices.retain(|slice| slice.number >= first);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use super::keyed::State;
 use super::window::{Moment, keep_nearest};
 use crate::Location;
 
@@ -56,6 +57,12 @@ impl Visits {
         self.0.insert(place, visit);
         keep_nearest(&mut self.0, MAX_VISITS, moment.clock, |visit| visit.time);
         journey(before?, visit)
+    }
+}
+
+impl State for Visits {
+    fn is_sound(&self) -> bool {
+        self.0.len() <= MAX_VISITS && self.0.is_sorted_by_key(|visit| visit.time)
     }
 }
 
@@ -142,5 +149,15 @@ mod tests {
             visits.observe(BERLIN, None, Moment { clock: HOUR, ..at(u64::MAX / 2 + ahead) });
         }
         assert!(visits.observe(TOKYO, None, at(2 * HOUR)).is_some());
+    }
+
+    #[test]
+    fn places_out_of_order_are_unsound() {
+        let mut visits = Visits::default();
+        visits.observe(BERLIN, Some("DE"), at(HOUR));
+        visits.observe(BERLIN, Some("DE"), at(2 * HOUR));
+        assert!(visits.is_sound());
+        visits.0.swap(0, 1);
+        assert!(!visits.is_sound());
     }
 }

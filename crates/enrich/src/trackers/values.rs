@@ -45,6 +45,11 @@ impl Values {
         }
     }
 
+    /// Whether they are in order, and their times too.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.0.is_sorted_by(|(one, _), (next, _)| one < next) && self.0.iter().all(|(_, seen)| seen.is_sound())
+    }
+
     fn place(&self, value: u64) -> Result<usize, usize> {
         self.0.binary_search_by_key(&value, |(value, _)| *value)
     }

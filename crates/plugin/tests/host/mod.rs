@@ -6,6 +6,7 @@ mod certificate;
 mod client;
 mod library;
 mod places;
+mod rules;
 
 use std::ffi::CString;
 use std::net::{SocketAddr, TcpListener};
@@ -20,6 +21,7 @@ pub use certificate::Certificate;
 pub use client::{Answer, Post};
 pub use library::{Library, library_path, plugin};
 pub use places::{asn_database, city_database};
+pub use rules::{repository, rules_files};
 
 /// The verification token in all tests.
 pub const TOKEN: &str = "q8Vb3LxNw5RkT2Yp9ZsA6cHd";

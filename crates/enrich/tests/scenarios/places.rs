@@ -1,0 +1,40 @@
+//! Databases in which the addresses of the scenarios lie.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+use mmdb_writer::Writer;
+use serde_json::{Value, json};
+
+/// In Germany, network 1.
+pub(crate) const BERLIN: &str = "193.0.0.1";
+/// In Japan, network 2.
+pub(crate) const TOKYO: &str = "194.0.0.1";
+/// In Japan, network 1.
+pub(crate) const JAPAN_BY_THE_SAME_NETWORK: &str = "195.0.0.1";
+/// In Germany, network 2.
+pub(crate) const GERMANY_BY_ANOTHER_NETWORK: &str = "196.0.0.1";
+
+/// Writes a City and an ASN database.
+pub(crate) fn databases(folder: &Path) -> (PathBuf, PathBuf) {
+    let place = |code: &str, latitude: f64, longitude: f64| json!({"country": {"iso_code": code}, "location": {"latitude": latitude, "longitude": longitude}});
+    let germany = place("DE", 52.5, 13.4);
+    let japan = place("JP", 35.7, 139.7);
+    let network = |number: u32| json!({"autonomous_system_number": number});
+    let networks =
+        |of: [Value; 4]| ["193.0.0.0/16", "194.0.0.0/16", "195.0.0.0/16", "196.0.0.0/16"].into_iter().zip(of);
+    let write = |name: &str, of: [Value; 4]| {
+        let mut writer = Writer::new(name);
+        for (network, record) in networks(of) {
+            writer.insert(network.parse::<IpNet>().unwrap(), &record).unwrap();
+        }
+        let path = folder.join(name);
+        fs::write(&path, writer.to_bytes().unwrap()).unwrap();
+        path
+    };
+    (
+        write("city", [germany.clone(), japan.clone(), japan, germany]),
+        write("asn", [network(1), network(2), network(1), network(2)]),
+    )
+}

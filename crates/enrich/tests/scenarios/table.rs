@@ -1,0 +1,275 @@
+//! The table of scenarios.
+
+use serde_json::{Value, json};
+
+use super::Looking::{self, Own, Shipped};
+use super::{GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, Scenario, Story, TOKYO};
+use super::{failure_of, git, of_user};
+
+fn with(mut members: Value, name: &str, value: impl Into<Value>) -> Value {
+    members[name] = value.into();
+    members
+}
+
+fn nothing_special(_: u64) -> Value {
+    json!({})
+}
+
+fn target(n: u64) -> Value {
+    json!({"target_id": n})
+}
+
+fn scenario(tracker: &'static str, rule: Looking, tell: impl FnOnce(&mut Story)) -> Scenario {
+    let mut story = Story::new();
+    tell(&mut story);
+    Scenario { tracker, rule, events: story.told() }
+}
+
+/// `usual` for long enough to be learned, then `unusual` for the first time.
+fn first(tracker: &'static str, rule: Looking, event_type: &str, usual: &Value, unusual: &Value) -> Scenario {
+    scenario(tracker, rule, |story| {
+        story.event(event_type, usual);
+        story.eight_days_later();
+        story.event(event_type, usual);
+        story.event(event_type, unusual);
+    })
+}
+
+/// A scenario for each built-in tracker but `unauthorized_posts`, which counts what the receiver itself reports and no file
+/// of GitLab's events can hold.
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    let [accounts, credentials, code] = [of_accounts(), of_credentials(), of_code()];
+    accounts.into_iter().chain(credentials).chain(code).collect()
+}
+
+fn of_accounts() -> Vec<Scenario> {
+    let sign_in_from = |address: &str| with(of_user(7), "ip_address", address);
+    let new_place = Shipped("GitLab sign-in from a country or network new for the account");
+    let impersonation = |message: &str| {
+        json!({"author_id": 1, "author_name": "Ada Admin", "entity_type": "User", "entity_id": 7, "target_id": 7,
+               "target_type": "User", "details": {"custom_message": message}})
+    };
+    vec![
+        scenario("failed_sign_ins_by_account", Shipped("GitLab password guessed for one account"), |story| {
+            story.events(10, "login_failed_with_standard_authentication", |_| failure_of(7));
+        }),
+        scenario(
+            "accounts_tried_by_address",
+            Shipped("GitLab passwords guessed for many accounts from one address"),
+            |story| {
+                story.event("login_failed_with_standard_authentication", &failure_of(1));
+                story.events(5, "login_failed_with_standard_authentication", failure_of);
+            },
+        ),
+        scenario("failures_then_sign_in", Shipped("GitLab sign-in after many failures"), |story| {
+            story.event("authenticated_with_password", &of_user(7));
+            story.events(4, "login_failed_with_standard_authentication", |_| failure_of(7));
+            story.event("authenticated_with_password", &of_user(7));
+            story.event("omniauth_login_failed", &failure_of(7));
+            story.event("authenticated_with_password", &of_user(7));
+        }),
+        scenario("failed_codes_by_account", Shipped("GitLab one-time codes guessed"), |story| {
+            story.events(3, "login_failed_with_otp_authentication", |_| failure_of(7));
+        }),
+        first(
+            "country_of_account",
+            new_place,
+            "authenticated_with_password",
+            &of_user(7),
+            &sign_in_from(JAPAN_BY_THE_SAME_NETWORK),
+        ),
+        first(
+            "network_of_account",
+            new_place,
+            "authenticated_with_password",
+            &of_user(7),
+            &sign_in_from(GERMANY_BY_ANOTHER_NETWORK),
+        ),
+        scenario("travel", Shipped("GitLab account used from two distant places"), |story| {
+            story.event("authenticated_with_password", &of_user(7));
+            story.event("authenticated_with_password", &with(of_user(8), "ip_address", TOKYO));
+            story.event("repository_git_operation", &with(git("fetch", "grp/app"), "ip_address", TOKYO));
+        }),
+        scenario("password_resets_by_address", Shipped("GitLab burst of password resets"), |story| {
+            story.events(5, "password_reset_requested", of_user);
+        }),
+        scenario("password_resets", Own("gitlab.count[password_resets] >= 5"), |story| {
+            story.events(5, "password_reset_requested", |n| with(of_user(n), "ip_address", format!("193.0.0.{n}")));
+        }),
+        scenario("reset_sign_in_credential", Shipped("GitLab account re-keyed and used from a new session"), |story| {
+            let key = json!({"entity_type": "User", "entity_id": 7, "target_id": 99, "target_type": "Key"});
+            story.event("add_ssh_key", &key);
+            story.event("password_reset_requested", &with(of_user(7), "author_id", -1));
+            story.event("add_ssh_key", &key);
+            story.event("authenticated_with_password", &of_user(7));
+            story.event("add_ssh_key", &key);
+        }),
+        scenario("impersonation", Shipped("GitLab sensitive action while impersonating"), |story| {
+            story.event("personal_access_token_created", &of_user(7));
+            story.event("user_impersonation", &impersonation("Started Impersonation"));
+            story.event("user_impersonation", &impersonation("Stopped Impersonation"));
+            story.event("personal_access_token_created", &of_user(7));
+            story.event("user_impersonation", &impersonation("Started Impersonation"));
+            story.event("personal_access_token_created", &of_user(8));
+            story.event("personal_access_token_created", &of_user(7));
+        }),
+        scenario("new_account_made_powerful", Shipped("GitLab new account made powerful"), |story| {
+            let owner = |id: u64| json!({"target_id": id, "target_type": "User", "details": {"as": "Owner"}});
+            story.event("user_created", &json!({"entity_type": "User", "target_id": 9, "target_type": "User"}));
+            story.event("member_created", &owner(8));
+            story.event("member_created", &owner(9));
+        }),
+        scenario("accounts_created", Shipped("GitLab accounts created in a burst"), |story| {
+            story.events(3, "user_created", target);
+            story.events(2, "registration_created", |n| target(n + 3));
+        }),
+        first(
+            "admin_mode_address_of_account",
+            Shipped("GitLab Admin Mode entered at an unusual time or place"),
+            "user_enable_admin_mode",
+            &of_user(7),
+            &sign_in_from("193.0.0.9"),
+        ),
+        scenario("lockouts_by_account", Shipped("GitLab many accounts locked out by one author"), |story| {
+            story.events(3, "user_blocked", target);
+            story.events(2, "member_destroyed", |n| target(n + 3));
+        }),
+        scenario("denied_group_access_by_address", Own("gitlab.count[denied_group_access_by_address] >= 3"), |story| {
+            story.events(3, "ip_restricted_group_accessed", nothing_special);
+        }),
+    ]
+}
+
+fn of_credentials() -> Vec<Scenario> {
+    let path = |n: u64| json!({"entity_path": format!("grp/{n}")});
+    let request = |path: &str| json!({"details": {"request": path}});
+    vec![
+        scenario("tokens_created_by_account", Shipped("GitLab access tokens made or refused in a burst"), |story| {
+            story.events(4, "personal_access_token_created", |_| of_user(7));
+            story.event("deploy_token_creation_failed", &with(json!({}), "author_name", "user 7"));
+        }),
+        scenario("credential_kind_of_account", Shipped("GitLab first credential of its kind by an account"), |story| {
+            story.event("add_ssh_key", &of_user(7));
+            story.eight_days_later();
+            story.event("add_ssh_key", &of_user(7));
+            story.event("personal_access_token_created", &of_user(7));
+        }),
+        scenario("credentials_revoked_by_account", Shipped("GitLab credentials revoked in bulk"), |story| {
+            story.events(5, "personal_access_token_revoked", target);
+            story.events(5, "remove_ssh_key", |n| target(n + 5));
+        }),
+        scenario("projects_with_variables_read_by_account", Shipped("GitLab CI/CD variables read in bulk"), |story| {
+            story.event("variable_viewed_api", &path(1));
+            story.events(5, "variable_viewed_api", path);
+        }),
+        first(
+            "project_with_variables_read_by_account",
+            Own("gitlab.first_seen[project_with_variables_read_by_account] = true"),
+            "variable_viewed_api",
+            &path(1),
+            &path(2),
+        ),
+        scenario("secrets_read_by_project", Shipped("GitLab Secrets Manager read or emptied in bulk"), |story| {
+            story.events(10, "secrets_manager_read_project_secret", |n| json!({"author_id": n}));
+        }),
+        scenario(
+            "push_protection_skips_by_account",
+            Shipped("GitLab secret push protection skipped again and again"),
+            |story| story.events(3, "skip_secret_push_protection", nothing_special),
+        ),
+        first(
+            "api_request_of_account",
+            Shipped("GitLab audited token scope used in a new way"),
+            "api_request_access_with_scope",
+            &request("/api/v4/user"),
+            &request("/api/v4/projects"),
+        ),
+    ]
+}
+
+fn of_code() -> Vec<Scenario> {
+    let from = |address: &str| json!({"ip_address": address});
+    let clone = |n: u64| git("clone", &format!("grp/project-{n}"));
+    let downstream = |path: &str| json!({"entity_path": path, "details": {"upstream_root_project_path": "grp/up"}});
+    let deployment = |id: u64| json!({"target_id": id, "target_type": "Deployment"});
+    vec![
+        first(
+            "runner_address_of_account",
+            Shipped("GitLab instance runner or runner from a new place registered"),
+            "ci_runner_created",
+            &json!({}),
+            &from("193.0.0.9"),
+        ),
+        first(
+            "job_token_address_of_project",
+            Shipped("GitLab job token used outside the runners"),
+            "user_authenticated_using_job_token",
+            &json!({}),
+            &from("193.0.0.9"),
+        ),
+        first(
+            "downstream_of_project",
+            Shipped("GitLab pipeline of another project started for the first time"),
+            "multi_project_downstream_pipeline_created",
+            &downstream("grp/app"),
+            &downstream("grp/other"),
+        ),
+        scenario("own_deployment_approved", Shipped("GitLab deployment approved by the one who started it"), |story| {
+            story.event("deployment_started", &deployment(44));
+            story.event("deployment_approved", &deployment(45));
+            story.event("deployment_approved", &with(deployment(44), "author_id", 8));
+            story.event("deployment_approved", &deployment(44));
+        }),
+        scenario("artifacts_downloaded_by_account", Shipped("GitLab job artefacts downloaded in bulk"), |story| {
+            story.events(10, "job_artifact_downloaded", target);
+        }),
+        scenario(
+            "protection_dropped_and_restored",
+            Shipped("GitLab branch protection dropped, code changed and protection restored"),
+            |story| {
+                story.event("protected_branch_removed", &json!({}));
+                story.event("protected_branch_created", &json!({}));
+                story.event("protected_branch_removed", &json!({}));
+                story.event("repository_git_operation", &git("push", "grp/app"));
+                story.event("protected_branch_created", &json!({}));
+            },
+        ),
+        first(
+            "publisher_of_project",
+            Shipped("GitLab package, image or release published by a new author"),
+            "release_created",
+            &json!({}),
+            &json!({"author_id": 8, "author_name": "Dev Two"}),
+        ),
+        scenario("severity_overrides_by_account", Shipped("GitLab finding severities overridden in bulk"), |story| {
+            story.events(5, "vulnerability_severity_override", target);
+        }),
+        scenario("projects_fetched_by_account", Shipped("GitLab repositories read in bulk"), |story| {
+            story.event("repository_git_operation", &clone(1));
+            story.events(10, "repository_git_operation", clone);
+        }),
+        scenario("projects_fetched_by_address", Own("gitlab.count[projects_fetched_by_address] >= 10"), |story| {
+            story.events(10, "repository_git_operation", |n| with(clone(n), "author_id", n));
+        }),
+        first(
+            "fetch_address_of_project",
+            Shipped("GitLab project read from a new address"),
+            "repository_git_operation",
+            &git("fetch", "grp/app"),
+            &with(git("fetch", "grp/app"), "ip_address", "193.0.0.9"),
+        ),
+        scenario("exports_by_account", Shipped("GitLab exports in bulk"), |story| {
+            story.events(3, "project_export_created", target);
+            story.events(2, "group_export_created", |n| target(n + 3));
+        }),
+        scenario("token_then_fetch", Shipped("GitLab token made and many repositories read"), |story| {
+            story.events(5, "repository_git_operation", clone);
+            story.event("personal_access_token_created", &json!({}));
+            story.events(10, "repository_git_operation", clone);
+        }),
+        scenario("deletions_by_account", Shipped("GitLab projects or data deleted in bulk"), |story| {
+            story.events(3, "project_destroyed", target);
+            story.events(2, "group_destroyed", |n| target(n + 3));
+        }),
+    ]
+}

@@ -3,6 +3,12 @@
 //! Each event is stepped over two or three times on its way, so this is the most frequent work there is. It accepts what
 //! `serde_json` accepts as a `RawValue`, which the tests hold it to.
 
+mod open_brackets;
+mod plain_characters;
+
+use self::open_brackets::OpenBrackets;
+use self::plain_characters::plain_characters;
+
 /// The text stops being JSON at this offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotJson(pub(crate) usize);
@@ -78,10 +84,10 @@ impl<'a> JsonScanner<'a> {
                     if self.peek_token() == Some(opening + 2) {
                         // In ASCII, each closing bracket is two behind its opening one.
                         self.step();
-                        deepest = deepest.max(open.depth + 1);
+                        deepest = deepest.max(open.depth() + 1);
                     } else {
                         open.push(opening);
-                        deepest = deepest.max(open.depth);
+                        deepest = deepest.max(open.depth());
                         if opening == b'{' {
                             self.key()?;
                         }
@@ -206,192 +212,9 @@ impl<'a> JsonScanner<'a> {
     }
 }
 
-/// The length of the beginning of `text` that holds no quote, backslash or control character: eight bytes at a time,
-/// because strings are most of an event.
-fn plain_characters(text: &[u8]) -> usize {
-    let mut length = 0;
-    while let Some(eight) = text[length..].first_chunk() {
-        let special = special_characters(u64::from_le_bytes(*eight));
-        if special != 0 {
-            return length + special.trailing_zeros() as usize / 8;
-        }
-        length += 8;
-    }
-    let rest = text[length..].iter();
-    length + rest.take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count()
-}
-
-/// Sets the highest bit of each byte that is a quote, a backslash or below a space. Above the lowest such byte there may be
-/// more bits set than that.
-const fn special_characters(eight: u64) -> u64 {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
-    let quote = eight ^ (ONES * b'"' as u64);
-    let backslash = eight ^ (ONES * b'\\' as u64);
-    // A byte borrows from its highest bit only when it is below what is taken away.
-    let is_quote = quote.wrapping_sub(ONES) & !quote;
-    let is_backslash = backslash.wrapping_sub(ONES) & !backslash;
-    let is_control = eight.wrapping_sub(ONES * 0x20) & !eight;
-    (is_quote | is_backslash | is_control) & HIGHEST
-}
-
 fn is_hexadecimal(digits: &[u8]) -> bool {
     digits.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// The brackets that are open: a bit each, the innermost the lowest.
-#[derive(Debug, Default)]
-struct OpenBrackets {
-    depth: usize,
-    innermost: u64,
-    /// Full ones, the outermost first. No event of GitLab gets so far.
-    others: Vec<u64>,
-}
-
-impl OpenBrackets {
-    fn push(&mut self, bracket: u8) {
-        if self.depth > 0 && self.depth.is_multiple_of(64) {
-            self.others.push(self.innermost);
-        }
-        self.depth += 1;
-        self.innermost = self.innermost << 1 | u64::from(bracket == b'{');
-    }
-
-    fn innermost(&self) -> Option<u8> {
-        (self.depth > 0).then_some(if self.innermost & 1 == 1 { b'{' } else { b'[' })
-    }
-
-    fn pop(&mut self) {
-        self.depth -= 1;
-        self.innermost >>= 1;
-        if self.depth.is_multiple_of(64) {
-            self.innermost = self.others.pop().unwrap_or_default();
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::value::RawValue;
-
-    use super::*;
-
-    /// Where the first value of `text` ends, as `serde_json` says.
-    fn end_by_serde_json(text: &str) -> Option<usize> {
-        let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
-        values.next()?.ok()?;
-        Some(values.byte_offset())
-    }
-
-    fn end(text: &str) -> Option<usize> {
-        let mut scanner = JsonScanner::new(text);
-        scanner.value().ok()?;
-        Some(scanner.position())
-    }
-
-    #[test]
-    fn what_serde_json_accepts_is_accepted_and_nothing_else() {
-        let texts = [
-            "1",
-            "-",
-            "-0",
-            "01",
-            "1.",
-            "1.5",
-            ".5",
-            "1e",
-            "1e5",
-            "1E+5",
-            "1e-",
-            "-1.25e10",
-            "1x",
-            "1 x",
-            "+1",
-            "NaN",
-            "true",
-            "tru",
-            "truex",
-            "true,",
-            "false",
-            "null",
-            "nul",
-            "",
-            " ",
-            "\u{c}1",
-            r#""""#,
-            r#""a"#,
-            r#""a\"#,
-            r#""\x""#,
-            r#""\u12""#,
-            r#""\u12g4""#,
-            r#""\ud800""#,
-            r#""\"\\\/\b\f\n\r\t""#,
-            "\"\u{1f}\"",
-            "\"\t\"",
-            "\"é\u{7f}\"",
-            "[]",
-            "[ ]",
-            "[1,]",
-            "[,1]",
-            "[1 2]",
-            "[1,2",
-            "[[],[[]]]",
-            "[}",
-            "{}",
-            "{ }",
-            "{]",
-            r#"{"a"}"#,
-            r#"{"a":}"#,
-            r#"{"a":1,}"#,
-            r#"{"a":1"#,
-            r#"{"a" : [ {"b":{}} , null ] }x"#,
-            r#"{1:2}"#,
-            r#"{"a":1 "b":2}"#,
-            "{}{}",
-            "[]1",
-        ];
-        for text in texts {
-            assert_eq!(end(text), end_by_serde_json(text), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn depth_is_counted_however_deep_it_is() {
-        for depth in [0, 1, 2, 63, 64, 65, 127, 128, 129, 200, 10_000] {
-            let text = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
-            assert_eq!(JsonScanner::new(&text).value(), Ok(depth));
-            let text = format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
-            assert_eq!(JsonScanner::new(&text).value(), Ok(depth));
-            let text = format!("{}1{}", "[".repeat(depth), "}".repeat(depth));
-            assert_eq!(JsonScanner::new(&text).value().is_ok(), depth == 0);
-        }
-        assert_eq!(JsonScanner::new("[[],[[{}]],1]").value(), Ok(4));
-        assert_eq!(JsonScanner::new(r#"{"a":"[[[["}"#).value(), Ok(1));
-    }
-
-    #[test]
-    fn each_byte_of_a_word_is_looked_at() {
-        for special in ["\"", "\\", "\n", "\0", "\u{1f}"] {
-            for before in 0..20 {
-                let text = format!(
-                    "{}{special}{}",
-                    "é".repeat(before / 2) + &"x".repeat(before % 2),
-                    "\u{7f}\u{80}z".repeat(9)
-                );
-                assert_eq!(plain_characters(text.as_bytes()), text.find(special).unwrap_or_default(), "{text:?}");
-            }
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2000, ..ProptestConfig::default() })]
-
-        #[test]
-        fn any_text_like_json_is_judged_as_by_serde_json(
-            text in r#"([\[\]{},: \n\\"]|"[a-z\\"]{0,9}"|"a":|\{"a":[0-9.eE+-]{0,4}\}|null|true|\[\]|é|\\u00[0-9a-g]{2}){0,40}"#
-        ) {
-            prop_assert_eq!(end(&text), end_by_serde_json(&text));
-        }
-    }
-}
+mod tests;

@@ -40,7 +40,7 @@ fn one_by_one(events: &[String]) -> Vec<EnrichedEvent> {
 fn by_threads(events: &[String], threads: usize, chunk: usize) -> Vec<EnrichedEvent> {
     let enricher = SharedEnricher::new(&EnricherSettings::builtin(), |_| ()).unwrap();
     let (next_chunk, turn, turned) = (AtomicUsize::new(0), Mutex::new(0), Condvar::new());
-    let enriched = Mutex::new(vec![Vec::new(); events.len().div_ceil(chunk)]);
+    let outcome = Mutex::new(vec![Vec::new(); events.len().div_ceil(chunk)]);
     let work = || {
         loop {
             let number = next_chunk.fetch_add(1, Ordering::Relaxed);
@@ -63,7 +63,7 @@ fn by_threads(events: &[String], threads: usize, chunk: usize) -> Vec<EnrichedEv
                     "the index is one of the whole text"
                 );
             }
-            enriched.lock().unwrap()[number] = found;
+            outcome.lock().unwrap()[number] = found;
         }
     };
     thread::scope(|scope| {
@@ -71,7 +71,7 @@ fn by_threads(events: &[String], threads: usize, chunk: usize) -> Vec<EnrichedEv
             scope.spawn(work);
         }
     });
-    enriched.into_inner().unwrap().concat()
+    outcome.into_inner().unwrap().concat()
 }
 
 #[test]

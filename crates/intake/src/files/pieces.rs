@@ -91,7 +91,12 @@ impl<R: BufRead> Pieces<R> {
     /// event is for others to say: [`take`](Self::take) takes it, else it is a part of what [`next`](Self::next) cuts.
     pub(super) fn line(&mut self) -> io::Result<Option<&[u8]>> {
         self.window.consume(std::mem::take(&mut self.handed_out));
-        if self.leaving.is_some() || self.in_array || self.skip_to_value()? != Some(b'{') || self.in_array {
+        if self.leaving.is_some() || self.in_array {
+            return Ok(None);
+        }
+        let first = self.skip_to_value()?;
+        // On the way there, an array may have begun.
+        if first != Some(b'{') || self.in_array {
             return Ok(None);
         }
         Ok(self.window.line_break().map(|length| &self.window.bytes()[..length]))

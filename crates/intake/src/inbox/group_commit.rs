@@ -5,7 +5,7 @@ use std::future::Future;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -19,6 +19,9 @@ use crate::state_directory::StateDirectory;
 
 /// What one fsync is for at most: about this, in bytes. Those who come later would wait too long for more.
 const GROUP_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long to wait at most for those who are likely to come, however slow the disk is.
+const LONGEST_PATIENCE: Duration = Duration::from_millis(1);
 
 /// How long it may take until what the host has taken is written down and removed.
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(1);
@@ -47,7 +50,19 @@ struct Desk {
 #[derive(Debug, Default)]
 struct Waiting {
     deposits: VecDeque<Deposit>,
+    /// How many there must be before it is worth waking the thread.
+    wanted: usize,
     is_ending: bool,
+}
+
+/// Who is likely to come soon, and how long to wait for them.
+///
+/// Senders who have just got their answers send their next events at once. Without waiting for them, they would always
+/// miss the next fsync, and half of the senders would share each.
+#[derive(Debug, Clone, Copy, Default)]
+struct Expected {
+    deposits: usize,
+    patience: Duration,
 }
 
 impl GroupCommit {
@@ -68,8 +83,7 @@ impl GroupCommit {
     pub(super) fn commit(&self, arrivals: Vec<Arrival>) -> impl Future<Output = Accepted> + Send + use<> {
         let (answer, told) = oneshot::channel();
         let count = arrivals.len();
-        self.desk.lock().deposits.push_back(Deposit { arrivals, answer });
-        self.desk.changed.notify_one();
+        self.desk.put(Deposit { arrivals, answer });
         async move {
             // The thread answers every deposit; it would have to panic for this.
             let lost = Accepted { count: 0, refused: (count > 0).then_some(Refused::Closed) };
@@ -95,14 +109,35 @@ impl Desk {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn put(&self, deposit: Deposit) {
+        let mut waiting = self.lock();
+        waiting.deposits.push_back(deposit);
+        if waiting.deposits.len() >= waiting.wanted {
+            self.changed.notify_one();
+        }
+    }
+
+    fn wait_for<'a>(
+        &self,
+        mut waiting: MutexGuard<'a, Waiting>,
+        deposits: usize,
+        patience: Duration,
+    ) -> MutexGuard<'a, Waiting> {
+        waiting.wanted = deposits;
+        let are_missing = |waiting: &mut Waiting| waiting.deposits.len() < deposits && !waiting.is_ending;
+        self.changed.wait_timeout_while(waiting, patience, are_missing).unwrap_or_else(PoisonError::into_inner).0
+    }
+
     /// The deposits for the next fsync, which may be none when there was nothing to do for a while; none at the end.
-    fn next_group(&self) -> Option<Vec<Deposit>> {
-        let is_idle = |waiting: &mut Waiting| waiting.deposits.is_empty() && !waiting.is_ending;
-        let waited = self.changed.wait_timeout_while(self.lock(), HOUSEKEEPING_INTERVAL, is_idle);
-        let mut waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+    fn next_group(&self, expected: Expected) -> Option<Vec<Deposit>> {
+        let waiting = self.wait_for(self.lock(), 1, HOUSEKEEPING_INTERVAL);
         if waiting.deposits.is_empty() && waiting.is_ending {
             return None;
         }
+        let mut waiting = match waiting.deposits.len() {
+            0 => waiting,
+            _ => self.wait_for(waiting, expected.deposits, expected.patience),
+        };
         let (mut group, mut bytes) = (Vec::new(), 0);
         while bytes < GROUP_BYTES
             && let Some(deposit) = waiting.deposits.pop_front()
@@ -126,9 +161,16 @@ struct Clerk {
 
 impl Clerk {
     fn work(mut self) {
-        while let Some(group) = self.desk.next_group() {
+        let mut expected = Expected::default();
+        while let Some(group) = self.desk.next_group(expected) {
             self.keep_house();
+            let (deposits, begun) = (group.len(), Instant::now());
             self.store(group);
+            // Those who came meanwhile wait already.
+            expected = Expected {
+                deposits: deposits + self.desk.lock().deposits.len(),
+                patience: (begun.elapsed() / 2).min(LONGEST_PATIENCE),
+            };
         }
         self.keep_house();
     }
@@ -177,5 +219,48 @@ impl Clerk {
         if let Err(error) = removed.and_then(|()| self.progress.set(sequence)) {
             tracing::debug!(%error, "the spool cannot be tidied up");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(600);
+
+    fn deposit(desk: &Desk) {
+        desk.put(Deposit { arrivals: Vec::new(), answer: oneshot::channel().0 });
+    }
+
+    fn group(desk: &Desk, deposits: usize, patience: Duration) -> Option<usize> {
+        desk.next_group(Expected { deposits, patience }).map(|group| group.len())
+    }
+
+    #[test]
+    fn all_who_are_expected_share_one_group_and_nobody_waits_when_they_are_there() {
+        let desk = Desk::default();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| group(&desk, 3, LONG));
+            (0..3).for_each(|_| deposit(&desk));
+            assert_eq!(waiting.join().expect("it does not panic"), Some(3));
+        });
+        (0..2).for_each(|_| deposit(&desk));
+        assert_eq!(group(&desk, 2, LONG), Some(2));
+    }
+
+    #[test]
+    fn who_does_not_come_is_not_waited_for_longer_than_patience() {
+        let desk = Desk::default();
+        deposit(&desk);
+        assert_eq!(group(&desk, 2, Duration::from_millis(1)), Some(1));
+    }
+
+    #[test]
+    fn at_the_end_nobody_is_expected() {
+        let desk = Desk::default();
+        deposit(&desk);
+        desk.lock().is_ending = true;
+        assert_eq!(group(&desk, 2, LONG), Some(1));
+        assert_eq!(group(&desk, 2, LONG), None);
     }
 }

@@ -226,7 +226,7 @@ impl Clerk {
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(600);
+    const LONG: Duration = Duration::from_mins(10);
 
     fn deposit(desk: &Desk) {
         desk.put(Deposit { arrivals: Vec::new(), answer: oneshot::channel().0 });

@@ -124,10 +124,11 @@ impl Enricher {
         let known = event.address().map(|address| sources.know(address)).unwrap_or_default();
         let Known { place, network, ref lists, location } = known;
         let addition = Addition { place, network, address_lists: lists, ..addition };
-        trackers.observe(event.with(&addition), location);
+        let created_at = event.created_at();
+        trackers.observe(event.with(&addition), created_at, location);
         let findings = trackers.findings();
         let addition = Addition { findings: Findings(&findings), travel: trackers.travel(), ..addition };
-        let time = event.created_at().unwrap_or(addition.received_at);
+        let time = created_at.unwrap_or(addition.received_at);
         (EnrichedEvent { json: with_addition(json, &addition), time }, Ok(()))
     }
 

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::builtin::builtin_trackers;
 use super::clock::EventClock;
+use super::conditions::{EventConditions, OutcomeBuffer};
 use super::declaration::TrackerDeclaration;
 use super::error::TrackerError;
-use super::field_reference::event_id;
+use super::event_hashes::{EventHashes, HashBuffer, event_id};
 use super::memory::SavedMemory;
-use super::tracker::{Found, Observed, Tracker};
+use super::tracker::{Found, Observed, Shared, Tracker};
 use super::window::Moment;
 use crate::Location;
 use crate::rule_language::{EVENT_TYPE, GitlabEvent, tracker_schema};
@@ -21,6 +22,7 @@ use crate::rule_language::{EVENT_TYPE, GitlabEvent, tracker_schema};
 pub(crate) struct TrackerSet {
     trackers: Vec<Tracker>,
     operands: Operands,
+    shared: Shared,
     /// Trackers that may be concerned by events of any type.
     always: Vec<usize>,
     /// Trackers that only events of this type can concern.
@@ -28,6 +30,8 @@ pub(crate) struct TrackerSet {
     clock: EventClock,
     events: u64,
     values: EventValuesBuffer,
+    outcomes: OutcomeBuffer,
+    hashes: HashBuffer,
     /// What was found about the event looked at last.
     found: Vec<(usize, Found)>,
 }
@@ -69,20 +73,21 @@ impl TrackerSet {
         }
         let schema = tracker_schema();
         let mut compiler = Compiler::new(&schema);
+        let mut shared = Shared::default();
         let mut trackers: Vec<Tracker> = Vec::new();
         for declaration in declarations {
             if trackers.iter().any(|tracker| tracker.name() == declaration.name) {
                 let problem = "there are two trackers of this name".to_owned();
                 return Err(TrackerError::Tracker { tracker: declaration.name.clone(), problem });
             }
-            trackers.push(Tracker::new(declaration, &mut compiler)?);
+            trackers.push(Tracker::new(declaration, &mut compiler, &mut shared)?);
         }
         let operands = compiler.finish();
         let mut always = Vec::new();
         let mut by_event_type: HashMap<Box<str>, Vec<usize>> = HashMap::new();
         let event_type = schema.field_id(EVENT_TYPE);
         for (place, tracker) in trackers.iter().enumerate() {
-            match event_type.and_then(|field| tracker.required_values(&operands, field)) {
+            match event_type.and_then(|field| tracker.required_values(&shared.conditions, &operands, field)) {
                 None => always.push(place),
                 Some(types) => {
                     for name in types {
@@ -94,20 +99,23 @@ impl TrackerSet {
         Ok(Self {
             trackers,
             operands,
+            shared,
             always,
             by_event_type,
             clock: EventClock::default(),
             events: 0,
             values: EventValuesBuffer::default(),
+            outcomes: OutcomeBuffer::new(),
+            hashes: HashBuffer::new(),
             found: Vec::new(),
         })
     }
 
     /// Shows an event to the trackers that it can concern. One without a time of its own is shown to none: nothing here
     /// may depend on when it arrived.
-    pub(crate) fn observe(&mut self, event: AuditEvent<'_>, location: Option<Location>) {
+    pub(crate) fn observe(&mut self, event: AuditEvent<'_>, created_at: Option<u64>, location: Option<Location>) {
         self.found.clear();
-        let Some(time) = event.created_at() else { return };
+        let Some(time) = created_at else { return };
         self.clock.see(time);
         self.events = self.events.saturating_add(1);
         let event_type = event.event_type();
@@ -125,14 +133,16 @@ impl TrackerSet {
         };
         let seen = GitlabEvent { event, number: self.events, time };
         let buffer = std::mem::take(&mut self.values);
-        let mut values = EventValues::reusing(buffer, &self.operands, &seen);
-        let mut observed = Observed { event, values: &mut values, location, moment };
+        let values = EventValues::reusing(buffer, &self.operands, &seen);
+        let conditions = EventConditions::new(&self.shared.conditions, values, &mut self.outcomes);
+        let hashes = EventHashes::new(&self.shared.fields, event, &mut self.hashes);
+        let mut observed = Observed { event, conditions, hashes, location, moment };
         for &place in of_type.iter().chain(&self.always) {
             if let Some(found) = self.trackers[place].observe(&mut observed) {
                 self.found.push((place, found));
             }
         }
-        self.values = values.into_buffer();
+        self.values = observed.conditions.into_buffer();
     }
 
     /// What was found about the event shown last, travel apart.

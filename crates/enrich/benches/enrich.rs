@@ -7,6 +7,7 @@
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use audit_event::Origin;
 use divan::{AllocProfiler, Bencher, black_box};
@@ -72,7 +73,27 @@ fn enricher(settings: &EnricherSettings) -> Enricher {
     Enricher::new(settings, |problem| assert_eq!(problem, "")).unwrap()
 }
 
-#[divan::bench]
+/// 16 networks of 65,536 addresses each.
+fn asn_database(folder: &TempDir) -> PathBuf {
+    let mut writer = Writer::new("GeoLite2-ASN");
+    for n in 0..16u32 {
+        let record = json!({"autonomous_system_number": 64_500 + n, "autonomous_system_organization": "Example"});
+        writer.insert(format!("193.{n}.0.0/16").parse::<IpNet>().unwrap(), &record).unwrap();
+    }
+    let path = folder.path().join("asn.mmdb");
+    fs::write(&path, writer.to_bytes().unwrap()).unwrap();
+    path
+}
+
+fn address_list(folder: &TempDir) -> PathBuf {
+    let path = folder.path().join("list.txt");
+    let addresses: String = (0..500_000u32).map(|n| Ipv4Addr::from((193 << 24) + n * 2).to_string() + "\n").collect();
+    fs::write(&path, addresses).unwrap();
+    path
+}
+
+/// A look-up alone.
+#[divan::bench(sample_size = 1_000)]
 fn place_of_an_address(bencher: Bencher<'_, '_>) {
     let folder = TempDir::new().unwrap();
     let database = CityDatabase::open(&city_database(&folder)).unwrap();
@@ -83,48 +104,108 @@ fn place_of_an_address(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// The difference between the two is what the trackers cost.
-#[divan::bench(args = ["without_trackers", "with_all_built_in_trackers"])]
-fn event_with_100_000_live_keys(bencher: Bencher<'_, '_>, trackers: &str) {
-    let trackers = if trackers == "without_trackers" { Vec::new() } else { with_builtin(Vec::new()) };
-    let mut enricher = enricher(&EnricherSettings { trackers, ..EnricherSettings::default() });
-    let events: Vec<String> = (0..100_000).map(|n| event(n, 20_000)).collect();
-    for event in &events {
-        let _ = black_box(enricher.enrich(event, ARRIVAL));
-    }
-    if enricher.tend(std::time::Instant::now()).is_ok() {
-        eprintln!("{} keys", enricher.metrics().tracker_keys());
-    }
+/// Reading a database at the start and when it is replaced.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn opening_a_city_database(bencher: Bencher<'_, '_>) {
+    let folder = TempDir::new().unwrap();
+    let path = city_database(&folder);
+    eprintln!("{} bytes", fs::metadata(&path).unwrap().len());
+    bencher.bench_local(|| CityDatabase::open(&path).unwrap());
+}
+
+/// The difference to `none` is what places cost an event: the look-up, and what it adds to the event.
+#[divan::bench(args = ["none", "city", "city_and_asn", "city_asn_and_a_list_of_500_000"], sample_size = 1_000)]
+fn event_with_places(bencher: Bencher<'_, '_>, places: &str) {
+    let folder = TempDir::new().unwrap();
+    let settings = EnricherSettings {
+        city_database: (places != "none").then(|| city_database(&folder)),
+        asn_database: places.contains("asn").then(|| asn_database(&folder)),
+        address_lists: places
+            .contains("list")
+            .then(|| ("list".to_owned(), address_list(&folder)))
+            .into_iter()
+            .collect(),
+        ..EnricherSettings::default()
+    };
+    let mut enricher = enricher(&settings);
+    let events: Vec<String> = (0..10_000).map(|n| event(n, 20_000)).collect();
     let mut next = events.iter().cycle();
     bencher.bench_local(|| next.next().map(|event| enricher.enrich(event, ARRIVAL)));
 }
 
-fn million(state_dir: Option<PathBuf>) -> EnricherSettings {
-    let trackers =
-        read_trackers(&json!([{"Name": "by_account", "Kind": "count", "Window": "24h", "Key": "gitlab.author_id",
-        "MaxKeys": 1_000_000}]));
-    EnricherSettings { trackers: trackers.unwrap(), state_dir, ..EnricherSettings::default() }
+/// The difference between the two is what the trackers cost.
+#[divan::bench(args = ["without_trackers", "with_all_built_in_trackers"], sample_size = 1_000)]
+fn event_with_100_000_live_keys(bencher: Bencher<'_, '_>, trackers: &str) {
+    let folder = TempDir::new().unwrap();
+    let has_trackers = trackers == "with_all_built_in_trackers";
+    let settings = EnricherSettings {
+        trackers: if has_trackers { with_builtin(Vec::new()) } else { Vec::new() },
+        city_database: Some(city_database(&folder)),
+        asn_database: Some(asn_database(&folder)),
+        ..EnricherSettings::default()
+    };
+    let mut enricher = enricher(&settings);
+    let mut events = (0..).map(|n| event(n, 25_000));
+    for event in events.by_ref().take(100_000) {
+        let _ = black_box(enricher.enrich(&event, ARRIVAL));
+    }
+    enricher.tend(Instant::now()).unwrap();
+    let keys = enricher.metrics().tracker_keys();
+    assert!(keys >= 100_000 || !has_trackers, "{keys} keys");
+    // Event time goes on, so that windows end as they do in a stream.
+    bencher.with_inputs(|| events.next().unwrap_or_default()).bench_local_refs(|event| enricher.enrich(event, ARRIVAL));
+}
+
+/// A tracker of this kind with room for a million keys.
+fn million(kind: &str, state_dir: Option<PathBuf>) -> EnricherSettings {
+    let mut tracker =
+        json!({"Name": "by_account", "Kind": kind, "Window": "24h", "Key": "gitlab.author_id", "MaxKeys": 1_000_000});
+    match kind {
+        "distinct" | "first_seen" => tracker["Value"] = "gitlab.entity_path".into(),
+        "sequence" => tracker["Steps"] = json!(["gitlab.author_id exists", "gitlab.city exists"]),
+        "session" => {
+            tracker["Start"] = "gitlab.author_id exists".into();
+            tracker["End"] = "gitlab.city exists".into();
+        }
+        _ => {}
+    }
+    let trackers = read_trackers(&json!([tracker])).unwrap();
+    EnricherSettings { trackers, state_dir, ..EnricherSettings::default() }
 }
 
 fn filled(settings: &EnricherSettings) -> Enricher {
     let mut enricher = enricher(settings);
     for n in 0..1_000_000u64 {
-        let json = format!(r#"{{"id":{n},"author_id":{n},"created_at":"2026-02-10T09:00:00Z"}}"#);
+        let json =
+            format!(r#"{{"id":{n},"author_id":{n},"entity_path":"group/app","created_at":"2026-02-10T09:00:00Z"}}"#);
         let _ = black_box(enricher.enrich(&json, ARRIVAL));
     }
+    enricher.tend(Instant::now()).unwrap();
+    assert_eq!(enricher.metrics().tracker_keys(), 1_000_000);
     enricher
 }
 
-/// The greatest size of memory that it reports, less the events', is what a million keys take.
-#[divan::bench(sample_count = 1, sample_size = 1)]
-fn a_million_keys(bencher: Bencher<'_, '_>) {
-    bencher.bench_local(|| filled(&million(None)));
+/// The greatest size of memory that it reports, in MB, is what a key takes in bytes.
+#[divan::bench(args = ["count", "distinct", "first_seen", "sequence", "session"], sample_count = 1, sample_size = 1)]
+fn a_million_keys(bencher: Bencher<'_, '_>, kind: &str) {
+    bencher.bench_local(|| filled(&million(kind, None)));
 }
 
+/// For how long events wait every minute; compression and disk are a thread's own business.
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn pause_for_a_snapshot_of_a_million_keys(bencher: Bencher<'_, '_>) {
+    let folder = TempDir::new().unwrap();
+    let settings = million("count", Some(folder.path().into()));
+    bencher.with_inputs(|| filled(&settings)).bench_local_refs(|enricher| {
+        enricher.tend(Instant::now() + Duration::from_mins(2)).unwrap();
+    });
+}
+
+/// The last one, at the end, with all that a snapshot takes.
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn snapshot_of_a_million_keys(bencher: Bencher<'_, '_>) {
     let folder = TempDir::new().unwrap();
-    let settings = million(Some(folder.path().into()));
+    let settings = million("count", Some(folder.path().into()));
     bencher.with_inputs(|| filled(&settings)).bench_local_values(drop);
     let size = fs::metadata(folder.path().join("trackers.snapshot")).unwrap().len();
     eprintln!("{size} bytes");
@@ -133,7 +214,7 @@ fn snapshot_of_a_million_keys(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn restore_of_a_million_keys(bencher: Bencher<'_, '_>) {
     let folder = TempDir::new().unwrap();
-    let settings = million(Some(folder.path().into()));
+    let settings = million("count", Some(folder.path().into()));
     drop(filled(&settings));
     bencher.bench_local(|| enricher(&settings));
 }

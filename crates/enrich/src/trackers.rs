@@ -2,11 +2,13 @@
 
 mod builtin;
 mod clock;
+mod conditions;
 mod count;
 mod declaration;
 mod distinct;
 mod duration;
 mod error;
+mod event_hashes;
 mod field_reference;
 mod first_seen;
 mod found;

@@ -108,6 +108,47 @@ fn an_address_gets_place_network_and_lists() {
 }
 
 #[test]
+fn a_replaced_database_and_list_are_taken_over_while_every_event_keeps_its_place() {
+    let record = |code: &str| json!({"country": {"iso_code": code}});
+    let city = TestDatabase::new("City", &[("193.0.0.0/16", record("NL"))]);
+    let folder = TempDir::new().unwrap();
+    let list = folder.path().join("list");
+    fs::write(&list, "193.0.6.139\n").unwrap();
+    let settings = EnricherSettings {
+        city_database: Some(city.path().into()),
+        address_lists: vec![("tor".to_owned(), list.clone())],
+        ..EnricherSettings::default()
+    };
+    let (mut enricher, reports) = enricher(&settings);
+    let mut found = || {
+        let json = enricher.enrich(r#"{"ip_address":"193.0.6.139"}"#, ARRIVAL).0.json;
+        (text(&json, "gitlab.countryisocode").unwrap(), text(&json, "gitlab.ip.lists"))
+    };
+    assert_eq!(found(), ("NL".to_owned(), Some("tor".to_owned())));
+    let deadline = Instant::now() + std::time::Duration::from_mins(1);
+    // A broken one first: the one before stays, and it is told once.
+    fs::write(city.path(), "broken").unwrap();
+    while reports.lock().unwrap().is_empty() {
+        assert!(Instant::now() < deadline, "the broken version is not reported");
+        assert_eq!(found().0, "NL");
+        std::thread::yield_now();
+    }
+    city.replace("City", &[("193.0.0.0/16", record("DE"))]);
+    fs::write(&list, "192.0.2.1\n").unwrap();
+    loop {
+        assert!(Instant::now() < deadline, "the new versions are not taken over");
+        let (country, lists) = found();
+        assert!(country == "NL" || country == "DE", "{country}");
+        if (country.as_str(), lists) == ("DE", None) {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    let reports = reports.lock().unwrap();
+    assert!(reports.len() == 1 && reports[0].contains("MaxmindCityDBPath") && reports[0].contains("stays in use"));
+}
+
+#[test]
 fn what_cannot_be_used_is_reported_with_its_key_and_events_flow() {
     let folder = TempDir::new().unwrap();
     let bad_list = folder.path().join("bad");

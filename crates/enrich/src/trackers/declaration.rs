@@ -62,6 +62,16 @@ pub enum TrackerKind {
     },
 }
 
+impl TrackerKind {
+    /// The field that is looked at beside the key, where the kind has one.
+    pub(crate) fn value(&self) -> Option<&str> {
+        match self {
+            Self::Distinct { value, .. } | Self::FirstSeen { value, .. } | Self::Session { value, .. } => Some(value),
+            Self::Count { .. } | Self::Sequence { .. } | Self::Travel { .. } => None,
+        }
+    }
+}
+
 /// How long a tracker learns what is usual, before it calls anything new. In nanoseconds of event time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Learning {

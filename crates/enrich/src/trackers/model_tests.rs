@@ -154,18 +154,19 @@ fn completes(known: &[(usize, Event)], of: &Event) -> bool {
     }
     unique.sort_by_key(|(time, arrival, _)| (*time, *arrival));
     let is = |place: usize, step: u64| unique[place].2.value >> step & 1 == 1;
-    let is_this = |place: usize| (unique[place].2.time, unique[place].2.id) == (of.time, of.id);
-    let all = 0..unique.len();
-    all.clone().any(|first| {
-        is(first, 0)
-            && (first + 1..unique.len()).any(|second| {
-                is(second, 1)
-                    && (second + 1..unique.len()).any(|third| {
-                        is(third, 2)
-                            && [first, second, third].into_iter().any(is_this)
-                            && WINDOW.holds(unique[third].0, unique[first].0)
-                    })
-            })
+    let this = unique.iter().position(|(_, _, other)| (other.time, other.id) == (of.time, of.id)).unwrap();
+    (0..3).any(|own| {
+        let candidates = |step: u64| if step == own { this..this + 1 } else { 0..unique.len() };
+        candidates(0).any(|first| {
+            is(first, 0)
+                && candidates(1).any(|second| {
+                    second > first
+                        && is(second, 1)
+                        && candidates(2).any(|third| {
+                            third > second && is(third, 2) && WINDOW.holds(unique[third].0, unique[first].0)
+                        })
+                })
+        })
     })
 }
 

@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::builtin::builtin_trackers;
 use super::clock::EventClock;
+use super::conditions::{EventConditions, OutcomeBuffer};
 use super::declaration::TrackerDeclaration;
 use super::error::TrackerError;
-use super::field_reference::event_id;
+use super::event_hashes::{EventHashes, HashBuffer, event_id};
 use super::found::Found;
 use super::memory::SavedMemory;
-use super::tracker::{Observed, Tracker};
+use super::tracker::{Observed, Shared, Tracker};
 use super::window::Moment;
 use crate::Location;
 use crate::rule_language::{EVENT_TYPE, GitlabEvent, tracker_schema};
@@ -24,6 +25,7 @@ pub(crate) struct TrackerSet {
     trackers: Vec<Tracker>,
     names: Arc<[Box<str>]>,
     operands: Operands,
+    shared: Shared,
     /// Trackers that may be concerned by events of any type.
     always: Vec<usize>,
     /// Trackers that only events of this type can concern.
@@ -31,6 +33,8 @@ pub(crate) struct TrackerSet {
     clock: EventClock,
     events: u64,
     values: EventValuesBuffer,
+    outcomes: OutcomeBuffer,
+    hashes: HashBuffer,
     /// What was found about the event looked at last.
     found: Vec<(usize, Found)>,
 }
@@ -72,20 +76,21 @@ impl TrackerSet {
         }
         let schema = tracker_schema();
         let mut compiler = Compiler::new(&schema);
+        let mut shared = Shared::default();
         let mut trackers: Vec<Tracker> = Vec::new();
         for declaration in declarations {
             if trackers.iter().any(|tracker| tracker.name() == declaration.name) {
                 let problem = "there are two trackers of this name".to_owned();
                 return Err(TrackerError::Tracker { tracker: declaration.name.clone(), problem });
             }
-            trackers.push(Tracker::new(declaration, &mut compiler)?);
+            trackers.push(Tracker::new(declaration, &mut compiler, &mut shared)?);
         }
         let operands = compiler.finish();
         let mut always = Vec::new();
         let mut by_event_type: HashMap<Box<str>, Vec<usize>> = HashMap::new();
         let event_type = schema.field_id(EVENT_TYPE);
         for (place, tracker) in trackers.iter().enumerate() {
-            match event_type.and_then(|field| tracker.required_values(&operands, field)) {
+            match event_type.and_then(|field| tracker.required_values(&shared.conditions, &operands, field)) {
                 None => always.push(place),
                 Some(types) => {
                     for name in types {
@@ -98,11 +103,14 @@ impl TrackerSet {
             names: trackers.iter().map(|tracker| tracker.name().into()).collect(),
             trackers,
             operands,
+            shared,
             always,
             by_event_type,
             clock: EventClock::default(),
             events: 0,
             values: EventValuesBuffer::default(),
+            outcomes: OutcomeBuffer::new(),
+            hashes: HashBuffer::new(),
             found: Vec::new(),
         })
     }
@@ -129,14 +137,16 @@ impl TrackerSet {
         };
         let seen = GitlabEvent { event, number: self.events, time };
         let buffer = std::mem::take(&mut self.values);
-        let mut values = EventValues::reusing(buffer, &self.operands, &seen);
-        let mut observed = Observed { event, values: &mut values, location, moment };
+        let values = EventValues::reusing(buffer, &self.operands, &seen);
+        let conditions = EventConditions::new(&self.shared.conditions, values, &mut self.outcomes);
+        let hashes = EventHashes::new(&self.shared.fields, event, &mut self.hashes);
+        let mut observed = Observed { event, conditions, hashes, location, moment };
         for &place in of_type.iter().chain(&self.always) {
             if let Some(found) = self.trackers[place].observe(&mut observed) {
                 self.found.push((place, found));
             }
         }
-        self.values = values.into_buffer();
+        self.values = observed.conditions.into_buffer();
     }
 
     /// What was found about the event shown last, to be told with [`names`](Self::names).

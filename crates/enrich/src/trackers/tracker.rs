@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::hash::Hasher;
 
-use audit_event::{AuditEvent, field};
-use falco_rules::{CompiledCondition, Compiler, ConditionErrorKind, EventValues, FieldId, Operands, parse};
+use audit_event::AuditEvent;
+use falco_rules::{Compiler, FieldId, Operands};
 use siphasher::sip::SipHasher13;
 
+use super::conditions::{ConditionId, Conditions, EventConditions};
 use super::declaration::{Learning, TrackerDeclaration, TrackerKind};
 use super::error::TrackerError;
-use super::field_reference::{FieldReference, is_found_by_trackers, key};
+use super::event_hashes::{EventHashes, HashedField, HashedFields};
+use super::field_reference::FieldReference;
 use super::found::Found;
 use super::keyed::Keyed;
 use super::memory::{Learned, Memory};
@@ -35,7 +37,7 @@ pub(crate) struct Tracker {
     window: Window,
     /// One; the steps of a sequence; beginning, end and inside of a session.
     parts: Vec<Part>,
-    value: Option<FieldReference>,
+    value: Option<Value>,
     learning: Learning,
     memory: Memory,
 }
@@ -43,48 +45,71 @@ pub(crate) struct Tracker {
 /// Which events, and what their key is.
 #[derive(Debug)]
 struct Part {
-    condition: Option<CompiledCondition>,
-    key: Vec<FieldReference>,
+    condition: Option<ConditionId>,
+    key: Vec<HashedField>,
+}
+
+/// The field that is looked at beside the key.
+#[derive(Debug)]
+struct Value {
+    field: FieldReference,
+    hashed: HashedField,
 }
 
 /// One event, with what is needed to look at it.
 pub(crate) struct Observed<'v, 'e> {
     pub(crate) event: AuditEvent<'e>,
-    pub(crate) values: &'v mut EventValues<'e>,
+    pub(crate) conditions: EventConditions<'v, 'e>,
+    pub(crate) hashes: EventHashes<'v, 'e>,
     pub(crate) location: Option<Location>,
     pub(crate) moment: Moment,
 }
 
+/// What all trackers share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) conditions: Conditions,
+    pub(crate) fields: HashedFields,
+}
+
 impl Tracker {
     /// Compiles a declaration.
-    pub(crate) fn new(declared: &TrackerDeclaration, compiler: &mut Compiler<'_>) -> Result<Self, TrackerError> {
+    pub(crate) fn new(
+        declared: &TrackerDeclaration,
+        compiler: &mut Compiler<'_>,
+        shared: &mut Shared,
+    ) -> Result<Self, TrackerError> {
         let of_tracker = |problem| TrackerError::Tracker {
             tracker: declared.name.escape_debug().take(MAX_NAME_BYTES).collect(),
             problem,
         };
-        Self::compile(declared, compiler).map_err(of_tracker)
+        Self::compile(declared, compiler, shared).map_err(of_tracker)
     }
 
-    fn compile(declared: &TrackerDeclaration, compiler: &mut Compiler<'_>) -> Result<Self, String> {
+    fn compile(
+        declared: &TrackerDeclaration,
+        compiler: &mut Compiler<'_>,
+        shared: &mut Shared,
+    ) -> Result<Self, String> {
         check(declared)?;
-        let key = fields(&declared.key)?;
+        let Shared { conditions, fields: hashed } = shared;
+        let key = fields(&declared.key, hashed)?;
+        let of_value = declared.kind.value().map(|name| Value::new(name, hashed)).transpose()?;
         let mut part = |condition: Option<&str>, own_key: Option<&[String]>| {
-            let condition = condition.map(|condition| compile(condition, compiler)).transpose()?;
-            Ok::<_, String>(Part { condition, key: own_key.map_or_else(|| Ok(key.clone()), fields)? })
+            let condition = condition.map(|condition| conditions.add(condition, compiler)).transpose()?;
+            let key = own_key.map_or_else(|| Ok(key.clone()), |own| fields(own, hashed))?;
+            Ok::<_, String>(Part { condition, key })
         };
         let max_keys = declared.max_keys;
-        let mut of_value = None;
         let mut learns = Learning::Once(0);
         let (parts, memory) = match &declared.kind {
             TrackerKind::Count { condition } => {
                 (vec![part(condition.as_deref(), None)?], Memory::Count(Keyed::new(max_keys)))
             }
-            TrackerKind::Distinct { condition, value } => {
-                of_value = Some(FieldReference::new(value)?);
+            TrackerKind::Distinct { condition, .. } => {
                 (vec![part(condition.as_deref(), None)?], Memory::Distinct(Keyed::new(max_keys)))
             }
-            TrackerKind::FirstSeen { condition, value, learning } => {
-                of_value = Some(FieldReference::new(value)?);
+            TrackerKind::FirstSeen { condition, learning, .. } => {
                 learns = *learning;
                 let learned = Learned { keys: Keyed::new(max_keys), since: None };
                 (vec![part(condition.as_deref(), None)?], Memory::FirstSeen(learned))
@@ -93,8 +118,7 @@ impl Tracker {
                 let steps = steps.iter().map(|step| part(Some(&step.condition), step.key.as_deref()));
                 (steps.collect::<Result<_, _>>()?, Memory::Sequence(Keyed::new(max_keys)))
             }
-            TrackerKind::Session { condition, start, end, value } => {
-                of_value = Some(FieldReference::new(value)?);
+            TrackerKind::Session { condition, start, end, .. } => {
                 let parts = vec![
                     part(Some(&start.condition), start.key.as_deref())?,
                     part(Some(end), start.key.as_deref())?,
@@ -134,10 +158,15 @@ impl Tracker {
     }
 
     /// The values of which `field` must have one for the tracker to be concerned; none where it may be with any.
-    pub(crate) fn required_values<'a>(&'a self, operands: &'a Operands, field: FieldId) -> Option<BTreeSet<&'a str>> {
+    pub(crate) fn required_values<'a>(
+        &self,
+        conditions: &'a Conditions,
+        operands: &'a Operands,
+        field: FieldId,
+    ) -> Option<BTreeSet<&'a str>> {
         let mut all = BTreeSet::new();
         for part in &self.parts {
-            all.extend(part.condition.as_ref()?.required_values(operands, field)?);
+            all.extend(conditions.get(part.condition?).required_values(operands, field)?);
         }
         Some(all)
     }
@@ -153,12 +182,12 @@ impl Tracker {
             }
             Memory::Distinct(keys) => {
                 let key = parts[0].key_of(observed)?;
-                let value = value.as_ref()?.hash(&observed.event)?;
+                let value = observed.hashes.value(value.as_ref()?.hashed)?;
                 Some(Found::Count(keys.state(key).observe(window, value, moment)))
             }
             Memory::FirstSeen(learned) => {
                 let key = parts[0].key_of(observed)?;
-                let value = value.as_ref()?.hash(&observed.event)?;
+                let value = observed.hashes.value(value.as_ref()?.hashed)?;
                 learned.observe(key, value, window, *learning, moment).map(Found::FirstSeen)
             }
             Memory::Sequence(keys) => {
@@ -177,7 +206,7 @@ impl Tracker {
             Memory::Session(keys) => {
                 let [start, end, inside] = parts.as_slice() else { return None };
                 if let Some(key) = start.key_of(observed) {
-                    let text = value.as_ref().and_then(|value| value.text(&observed.event)).unwrap_or_default();
+                    let text = value.as_ref().and_then(|value| value.field.text(&observed.event)).unwrap_or_default();
                     keys.state(key).open(window, &text, moment);
                 }
                 if let Some(key) = end.key_of(observed) {
@@ -199,8 +228,15 @@ impl Tracker {
 impl Part {
     /// The key of an event that the condition accepts.
     fn key_of(&self, observed: &mut Observed<'_, '_>) -> Option<u128> {
-        let accepts = self.condition.as_ref().is_none_or(|condition| condition.matches(observed.values));
-        if accepts { key(&self.key, &observed.event) } else { None }
+        let accepts = self.condition.is_none_or(|condition| observed.conditions.matches(condition));
+        if accepts { observed.hashes.key(&self.key) } else { None }
+    }
+}
+
+impl Value {
+    fn new(name: &str, hashed: &mut HashedFields) -> Result<Self, String> {
+        let field = FieldReference::new(name)?;
+        Ok(Self { hashed: hashed.add(field.clone()), field })
     }
 }
 
@@ -246,18 +282,8 @@ fn check(declared: &TrackerDeclaration) -> Result<(), String> {
     }
 }
 
-fn fields(names: &[String]) -> Result<Vec<FieldReference>, String> {
-    names.iter().map(|name| FieldReference::new(name)).collect()
-}
-
-fn compile(condition: &str, compiler: &mut Compiler<'_>) -> Result<CompiledCondition, String> {
-    let outcome = parse(condition).and_then(|condition| compiler.compile(&condition));
-    outcome.map(|compiled| compiled.condition).map_err(|error| match &error.kind {
-        ConditionErrorKind::UnknownField { name, .. } if field(name).is_some_and(is_found_by_trackers) => {
-            format!("`{name}` is found by trackers, so no tracker can look at it")
-        }
-        _ => format!("the condition `{condition}`: {error}"),
-    })
+fn fields(names: &[String], hashed: &mut HashedFields) -> Result<Vec<HashedField>, String> {
+    names.iter().map(|name| Ok(hashed.add(FieldReference::new(name)?))).collect()
 }
 
 fn fingerprint(declared: &TrackerDeclaration) -> u64 {

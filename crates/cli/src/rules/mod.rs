@@ -4,6 +4,8 @@ mod check;
 mod event;
 mod explain;
 mod list;
+#[cfg(test)]
+mod precedence;
 mod test;
 
 use crate::{Failure, Outcome, arguments::RulesCommand};

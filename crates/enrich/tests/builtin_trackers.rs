@@ -405,6 +405,11 @@ const SCENARIOS: &[Scenario] = &[
             git("clone", &format!("grp/project-{n}"))
         });
     }),
+    ("projects_fetched_by_account_and_address", || {
+        counts("projects_fetched_by_account_and_address", &["repository_git_operation"], 12, |n| {
+            git("clone", &format!("grp/project-{n}"))
+        });
+    }),
     ("projects_fetched_by_address", || {
         counts("projects_fetched_by_address", &["repository_git_operation"], 12, |n| {
             let mut fetch = git("fetch", &format!("grp/project-{n}"));
@@ -500,9 +505,34 @@ fn deploy_tokens_are_told_apart_although_they_share_an_id() {
 }
 
 #[test]
+fn what_builds_fetch_for_an_account_is_not_mixed_with_what_it_fetches_itself() {
+    let mut stream = Stream::new();
+    let mut fetch = |project: &str, address: &str| {
+        let mut fetch = git("fetch", project);
+        fetch["ip_address"] = address.into();
+        stream.send("repository_git_operation", fetch)
+    };
+    fetch("grp/a", "10.20.0.11");
+    fetch("grp/b", "10.20.0.12");
+    let json = fetch("grp/c", "193.0.0.1");
+    stream.expect(&json, "gitlab.count[projects_fetched_by_account_and_address]", "1");
+    stream.expect(&json, "gitlab.count[projects_fetched_by_account]", "3");
+}
+
+#[test]
+fn a_project_that_is_fetched_again_is_counted_and_is_no_new_height_of_the_burst() {
+    let mut stream = Stream::new();
+    let [_, second, again] =
+        ["grp/a", "grp/b", "grp/b"].map(|project| stream.send("repository_git_operation", git("fetch", project)));
+    stream.expect(&second, "gitlab.burst[projects_fetched_by_account]", "2");
+    stream.expect(&again, "gitlab.count[projects_fetched_by_account]", "2");
+    assert!(!again.contains("\"burst\""), "{again}");
+}
+
+#[test]
 fn an_event_that_concerns_no_tracker_gets_no_findings() {
     let json = Stream::new().send("label_created", json!({}));
-    for member in ["\"count\":", "\"first_seen\":", "\"sequence\":", "\"session\":", "\"travel\":"] {
+    for member in ["\"count\":", "\"burst\":", "\"first_seen\":", "\"sequence\":", "\"session\":", "\"travel\":"] {
         assert!(!json.contains(member), "{json}");
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::burst::Counted;
 use super::count::Count;
 use super::distinct::Distinct;
 use super::first_seen::FirstSeen;
@@ -14,8 +15,8 @@ use super::travel::Visits;
 /// A tracker's memory.
 #[derive(Debug)]
 pub(crate) enum Memory {
-    Count(Keyed<Count>),
-    Distinct(Keyed<Distinct>),
+    Count(Keyed<Counted<Count>>),
+    Distinct(Keyed<Counted<Distinct>>),
     FirstSeen(Learned),
     Sequence(Keyed<Sequence>),
     Session(Keyed<Session>),

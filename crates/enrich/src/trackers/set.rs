@@ -134,17 +134,20 @@ impl TrackerSet {
 
     /// What was found about the event shown last, travel apart.
     pub(crate) fn findings<'a>(&'a self) -> Vec<Finding<'a>> {
-        let finding = |(place, found): &'a (usize, Found)| {
-            let value = match found {
-                &Found::Count(count) => FindingValue::Count(count),
-                &Found::FirstSeen(truth) => FindingValue::FirstSeen(truth),
-                &Found::Sequence(truth) => FindingValue::Sequence(truth),
-                Found::Session(text) => FindingValue::Session(text),
-                Found::Travel(_) => return None,
+        let findings = |(place, found): &'a (usize, Found)| {
+            let (value, burst) = match found {
+                &Found::Count { count, is_height } => {
+                    (Some(FindingValue::Count(count)), is_height.then_some(FindingValue::Burst(count)))
+                }
+                &Found::FirstSeen(truth) => (Some(FindingValue::FirstSeen(truth)), None),
+                &Found::Sequence(truth) => (Some(FindingValue::Sequence(truth)), None),
+                Found::Session(text) => (Some(FindingValue::Session(text)), None),
+                Found::Travel(_) => (None, None),
             };
-            Some(Finding { tracker: self.trackers[*place].name(), value })
+            let tracker = self.trackers[*place].name();
+            value.into_iter().chain(burst).map(move |value| Finding { tracker, value })
         };
-        self.found.iter().filter_map(finding).collect()
+        self.found.iter().flat_map(findings).collect()
     }
 
     /// How the account of the event shown last came to its place.

@@ -58,7 +58,11 @@ pub(crate) struct Observed<'v, 'e> {
 /// What a tracker found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {
-    Count(u64),
+    Count {
+        count: u64,
+        /// No event within a window before found as many.
+        is_height: bool,
+    },
     FirstSeen(bool),
     Sequence(bool),
     Session(Box<str>),
@@ -159,12 +163,16 @@ impl Tracker {
         match memory {
             Memory::Count(keys) => {
                 let key = parts[0].key_of(observed)?;
-                Some(Found::Count(keys.state(key).observe(window, moment)))
+                let counted = keys.state(key);
+                let (count, is_height) = counted.observe(window, moment, |state| state.observe(window, moment));
+                Some(Found::Count { count, is_height })
             }
             Memory::Distinct(keys) => {
                 let key = parts[0].key_of(observed)?;
                 let value = value.as_ref()?.hash(&observed.event)?;
-                Some(Found::Count(keys.state(key).observe(window, value, moment)))
+                let counted = keys.state(key);
+                let (count, is_height) = counted.observe(window, moment, |state| state.observe(window, value, moment));
+                Some(Found::Count { count, is_height })
             }
             Memory::FirstSeen(learned) => {
                 let key = parts[0].key_of(observed)?;

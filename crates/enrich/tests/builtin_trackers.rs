@@ -424,6 +424,15 @@ const SCENARIOS: &[Scenario] = &[
             elsewhere
         });
     }),
+    ("git_country_of_account", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[git_country_of_account]";
+        for (first, again) in [("true", 0), ("false", 0), ("false", 20 * 3600), ("true", 25 * 3600)] {
+            stream.now += again;
+            let json = stream.send("repository_git_operation", git("fetch", "grp/app"));
+            stream.expect(&json, name, first);
+        }
+    }),
     ("exports_by_account", || {
         counts(
             "exports_by_account",
@@ -471,9 +480,9 @@ fn every_builtin_tracker_does_what_its_detection_needs() {
 
 #[test]
 fn every_detection_that_needs_memory_has_a_tracker() {
-    // The catalogue's detections with state count, first_seen, sequence, session or geo.
+    // The catalogue's detections with state count, first_seen, sequence, session or geo; and G112, to be told once.
     let needed = "G007 G010 G011 G012 G013 G017 G018 G021 G024 G037 G047 G048 G049 G052 G062 G063 G067 G073 G074 G078 G079 \
-                  G082 G083 G084 G094 G098 G103 G104 G110 G111 G113 G117 G121 G122 G131";
+                  G082 G083 G084 G094 G098 G103 G104 G110 G111 G112 G113 G117 G121 G122 G131";
     let needed: BTreeSet<&str> = needed.split_whitespace().collect();
     let there: BTreeSet<&str> = builtin_trackers().iter().map(|tracker| tracker.detection).collect();
     assert_eq!(there, needed);

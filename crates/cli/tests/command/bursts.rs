@@ -57,9 +57,16 @@ fn what_builds_fetch_for_an_account_does_not_hide_what_it_reads_itself() {
     let of_builds =
         (1..=12).map(|n| event(n, n, "repository_git_operation", &fetch(&format!("grp/{n}"), "10.20.0.11")));
     let from_elsewhere =
-        (13..=30).map(|n| event(n, n, "repository_git_operation", &fetch(&format!("grp/{n}"), "203.0.113.9")));
+        (13..=29).map(|n| event(n, n, "repository_git_operation", &fetch(&format!("grp/{n}"), "203.0.113.9")));
     let events: Vec<_> = of_builds.chain(from_elsewhere).collect();
     assert_eq!(alerts_of("GitLab repositories read in bulk", &events), ["1022"]);
+}
+
+#[test]
+fn what_an_account_reads_from_ever_new_addresses_is_reported_once_too() {
+    let from = |n: usize| fetch(&format!("grp/{n}"), &format!("198.51.100.{n}"));
+    let events: Vec<_> = (1..=40).map(|n| event(n, n, "repository_git_operation", &from(n))).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &events), ["1030"]);
 }
 
 #[test]

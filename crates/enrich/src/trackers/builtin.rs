@@ -418,6 +418,14 @@ const ROWS: &[Row] = &[
         ),
     },
     Row {
+        // Says so once for a stay, so there is nothing to learn.
+        detection: "G112",
+        name: "git_country_of_account",
+        key: AUTHOR,
+        window: "24h",
+        kind: FirstSeen("gitlab.event_type = repository_git_operation", "gitlab.countryisocode", Learning::Once(0)),
+    },
+    Row {
         detection: "G113",
         name: "exports_by_account",
         key: AUTHOR,

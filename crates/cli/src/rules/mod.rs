@@ -7,6 +7,8 @@ mod list;
 #[cfg(test)]
 mod precedence;
 mod test;
+#[cfg(test)]
+mod tuning;
 
 use crate::{Failure, Outcome, arguments::RulesCommand};
 

@@ -55,7 +55,7 @@ fn tests(folder: &Path) -> Vec<RuleTestFile> {
 }
 
 /// Passes each event of the tests and stories to `look`, with the case it is of.
-fn each_event(look: &mut dyn FnMut(&TestCase, &dyn Event)) {
+pub(super) fn each_event(look: &mut dyn FnMut(&TestCase, &dyn Event)) {
     each_event_as(&|event| event, look);
 }
 

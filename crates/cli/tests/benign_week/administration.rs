@@ -10,13 +10,14 @@ use crate::{
 };
 
 /// What developers do now and then in a project: event type, how likely on a day, class of the target, message.
-const IN_PROJECTS: [(&str, f64, &str, &str); 17] = [
+const IN_PROJECTS: [(&str, f64, &str, &str); 18] = [
     ("repository_file_accessed_web", 0.5, "Project", "Accessed file"),
     ("comment_created", 0.4, "Note", "Added comment"),
     ("job_artifact_downloaded", 0.15, "Ci::JobArtifact", "Downloaded artifact"),
     ("feature_flag_updated", 0.08, "Operations::FeatureFlag", "Updated feature flag"),
     ("label_created", 0.05, "ProjectLabel", "Created label"),
     ("variable_viewed_graphql", 0.04, "Ci::Variable", "CI/CD variables viewed"),
+    ("variable_viewed_api", 0.01, "Ci::Variable", "CI/CD variable viewed through the API"),
     ("project_ci_cd_settings_accessed", 0.04, "Project", "CI/CD settings accessed"),
     ("ci_variable_created", 0.015, "Ci::Variable", "Added ci variable"),
     ("release_created", 0.02, "Release", "Created release"),

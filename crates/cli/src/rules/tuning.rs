@@ -237,6 +237,24 @@ fn table() -> Vec<Tuned> {
             Some("GitLab password alone opened an account"),
         ),
         row(
+            "gitlab_long_grace_period",
+            Condition("gitlab.op_changed_to regex \"[5-9][0-9]|[1-9][0-9][0-9]+\""),
+            of_user("group_two_factor_grace_period_updated", 7, &json!({"details": {"from": 48, "to": 72}})),
+            None,
+            Some("GitLab group second factor requirement weakened"),
+        ),
+        row(
+            "gitlab_wide_allow_list",
+            Condition("gitlab.custom_message regex \".*/([0-9]|1[0-6])('|,).*\""),
+            of_user(
+                "ip_restrictions_changed",
+                7,
+                &json!({"details": {"custom_message": "Group IP restrictions updated from '198.51.100.0/24' to '198.51.0.0/16'"}}),
+            ),
+            Some("GitLab group IP allow-list changed"),
+            Some("GitLab group IP allow-list widened or removed"),
+        ),
+        row(
             "gitlab_impossible_travel",
             Condition("gitlab.travel.speed_kmh > 300"),
             of_user(

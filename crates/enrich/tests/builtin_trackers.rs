@@ -268,6 +268,28 @@ const SCENARIOS: &[Scenario] = &[
     ("denied_group_access_by_address", || {
         counts("denied_group_access_by_address", &["ip_restricted_group_accessed"], 4, |_| json!({}));
     }),
+    ("impersonation_begun", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[impersonation_begun]";
+        let impersonation = |target: u64, message: &str| {
+            json!({"author_id": 1, "author_name": "Ada Admin", "target_id": target, "target_type": "User",
+                   "details": {"custom_message": message}})
+        };
+        let copy = "Instance administrator started impersonation of dev1";
+        for (target, message, expected) in [
+            (7, copy, Some("true")),
+            (7, "Started Impersonation", Some("false")),
+            (7, copy, Some("false")),
+            (8, copy, Some("true")),
+            (7, "Stopped Impersonation", None),
+        ] {
+            let json = stream.send("user_impersonation", impersonation(target, message));
+            assert_eq!(stream.field(&json, name).as_deref(), expected, "{json}");
+        }
+        stream.now += 3600;
+        let json = stream.send("user_impersonation", impersonation(7, copy));
+        stream.expect(&json, name, "true");
+    }),
     ("impersonation", || {
         let mut stream = Stream::new();
         let impersonation = |message: &str| {
@@ -480,8 +502,8 @@ fn every_builtin_tracker_does_what_its_detection_needs() {
 
 #[test]
 fn every_detection_that_needs_memory_has_a_tracker() {
-    // The catalogue's detections with state count, first_seen, sequence, session or geo; and G112, to be told once.
-    let needed = "G007 G010 G011 G012 G013 G017 G018 G021 G024 G037 G047 G048 G049 G052 G062 G063 G067 G073 G074 G078 G079 \
+    // The catalogue's detections with state count, first_seen, sequence, session or geo; and G046 and G112, to be told once.
+    let needed = "G007 G010 G011 G012 G013 G017 G018 G021 G024 G037 G046 G047 G048 G049 G052 G062 G063 G067 G073 G074 G078 G079 \
                   G082 G083 G084 G094 G098 G103 G104 G110 G111 G112 G113 G117 G121 G122 G131";
     let needed: BTreeSet<&str> = needed.split_whitespace().collect();
     let there: BTreeSet<&str> = builtin_trackers().iter().map(|tracker| tracker.detection).collect();

@@ -195,6 +195,18 @@ const ROWS: &[Row] = &[
         kind: Count("gitlab.event_type = ip_restricted_group_accessed"),
     },
     Row {
+        // One event for the user and up to 20 copies for the user's groups; a group's owner on GitLab.com gets copies alone.
+        detection: "G046",
+        name: "impersonation_begun",
+        key: &["gitlab.author_id", "gitlab.target_id"],
+        window: "1m",
+        kind: FirstSeen(
+            "gitlab.event_type = user_impersonation and not gitlab.custom_message icontains stopped",
+            "gitlab.event_type",
+            Learning::Once(0),
+        ),
+    },
+    Row {
         detection: "G047",
         name: "impersonation",
         key: &["gitlab.author_id"],

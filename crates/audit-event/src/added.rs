@@ -104,6 +104,11 @@ impl<'a> AuditEvent<'a> {
         self.value(Part::Count, tracker)?.json().parse().ok()
     }
 
+    /// What the tracker of this name counted, where it is more than at any event within a window before.
+    pub fn burst(&self, tracker: &str) -> Option<u64> {
+        self.value(Part::Burst, tracker)?.json().parse().ok()
+    }
+
     /// Whether the tracker of this name never saw the value before.
     pub fn first_seen(&self, tracker: &str) -> Option<bool> {
         self.value(Part::FirstSeen, tracker)?.json().parse().ok()

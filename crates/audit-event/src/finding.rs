@@ -15,6 +15,8 @@ pub struct Finding<'a> {
 pub enum FindingValue<'a> {
     /// How many events, or how many different values, in the window.
     Count(u64),
+    /// The same, where no event within a window before found as many.
+    Burst(u64),
     /// Whether the value was never seen before.
     FirstSeen(bool),
     /// Whether the event completes the sequence.
@@ -25,14 +27,15 @@ pub enum FindingValue<'a> {
 
 impl FindingValue<'_> {
     /// The members of `_falco` that hold the findings, in order.
-    const MEMBERS: [&'static str; 4] = ["count", "first_seen", "sequence", "session"];
+    const MEMBERS: [&'static str; 5] = ["count", "burst", "first_seen", "sequence", "session"];
 
     const fn member(self) -> usize {
         match self {
             Self::Count(_) => 0,
-            Self::FirstSeen(_) => 1,
-            Self::Sequence(_) => 2,
-            Self::Session(_) => 3,
+            Self::Burst(_) => 1,
+            Self::FirstSeen(_) => 2,
+            Self::Sequence(_) => 3,
+            Self::Session(_) => 4,
         }
     }
 }
@@ -40,7 +43,7 @@ impl FindingValue<'_> {
 impl Serialize for FindingValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Count(count) => serializer.serialize_u64(*count),
+            Self::Count(count) | Self::Burst(count) => serializer.serialize_u64(*count),
             Self::FirstSeen(truth) | Self::Sequence(truth) => serializer.serialize_bool(*truth),
             Self::Session(text) => serializer.serialize_str(text),
         }

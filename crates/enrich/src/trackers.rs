@@ -1,6 +1,7 @@
 //! Trackers: what events of one key have in common over time, as fields that rules can use. See docs/trackers.md.
 
 mod builtin;
+mod burst;
 mod clock;
 mod conditions;
 mod count;

@@ -232,6 +232,28 @@ const SCENARIOS: &[Scenario] = &[
     ("denied_group_access_by_address", || {
         counts("denied_group_access_by_address", &["ip_restricted_group_accessed"], 4, |_| json!({}));
     }),
+    ("impersonation_begun", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[impersonation_begun]";
+        let impersonation = |target: u64, message: &str| {
+            json!({"author_id": 1, "author_name": "Ada Admin", "target_id": target, "target_type": "User",
+                   "details": {"custom_message": message}})
+        };
+        let copy = "Instance administrator started impersonation of dev1";
+        for (target, message, expected) in [
+            (7, copy, Some("true")),
+            (7, "Started Impersonation", Some("false")),
+            (7, copy, Some("false")),
+            (8, copy, Some("true")),
+            (7, "Stopped Impersonation", None),
+        ] {
+            let json = stream.send("user_impersonation", impersonation(target, message));
+            assert_eq!(stream.field(&json, name).as_deref(), expected, "{json}");
+        }
+        stream.now += 3600;
+        let json = stream.send("user_impersonation", impersonation(7, copy));
+        stream.expect(&json, name, "true");
+    }),
     ("impersonation", || {
         let mut stream = Stream::new();
         let impersonation = |message: &str| {
@@ -369,6 +391,11 @@ const SCENARIOS: &[Scenario] = &[
             git("clone", &format!("grp/project-{n}"))
         });
     }),
+    ("projects_fetched_by_account_and_address", || {
+        counts("projects_fetched_by_account_and_address", &["repository_git_operation"], 12, |n| {
+            git("clone", &format!("grp/project-{n}"))
+        });
+    }),
     ("projects_fetched_by_address", || {
         counts("projects_fetched_by_address", &["repository_git_operation"], 12, |n| {
             let mut fetch = git("fetch", &format!("grp/project-{n}"));
@@ -382,6 +409,15 @@ const SCENARIOS: &[Scenario] = &[
             elsewhere["ip_address"] = "193.0.0.9".into();
             elsewhere
         });
+    }),
+    ("git_country_of_account", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[git_country_of_account]";
+        for (first, again) in [("true", 0), ("false", 0), ("false", 20 * 3600), ("true", 25 * 3600)] {
+            stream.now += again;
+            let json = stream.send("repository_git_operation", git("fetch", "grp/app"));
+            stream.expect(&json, name, first);
+        }
     }),
     ("exports_by_account", || {
         counts(
@@ -430,9 +466,9 @@ fn every_builtin_tracker_does_what_its_detection_needs() {
 
 #[test]
 fn every_detection_that_needs_memory_has_a_tracker() {
-    // The catalogue's detections with state count, first_seen, sequence, session or geo.
-    let needed = "G007 G010 G011 G012 G013 G017 G018 G021 G024 G037 G047 G048 G049 G052 G062 G063 G067 G073 G074 G078 G079 \
-                  G082 G083 G084 G094 G098 G103 G104 G110 G111 G113 G117 G121 G122 G131";
+    // The catalogue's detections with state count, first_seen, sequence, session or geo; and G046 and G112, to be told once.
+    let needed = "G007 G010 G011 G012 G013 G017 G018 G021 G024 G037 G046 G047 G048 G049 G052 G062 G063 G067 G073 G074 G078 G079 \
+                  G082 G083 G084 G094 G098 G103 G104 G110 G111 G112 G113 G117 G121 G122 G131";
     let needed: BTreeSet<&str> = needed.split_whitespace().collect();
     let there: BTreeSet<&str> = builtin_trackers().iter().map(|tracker| tracker.detection).collect();
     assert_eq!(there, needed);
@@ -464,9 +500,34 @@ fn deploy_tokens_are_told_apart_although_they_share_an_id() {
 }
 
 #[test]
+fn what_builds_fetch_for_an_account_is_not_mixed_with_what_it_fetches_itself() {
+    let mut stream = Stream::new();
+    let mut fetch = |project: &str, address: &str| {
+        let mut fetch = git("fetch", project);
+        fetch["ip_address"] = address.into();
+        stream.send("repository_git_operation", fetch)
+    };
+    fetch("grp/a", "10.20.0.11");
+    fetch("grp/b", "10.20.0.12");
+    let json = fetch("grp/c", "193.0.0.1");
+    stream.expect(&json, "gitlab.count[projects_fetched_by_account_and_address]", "1");
+    stream.expect(&json, "gitlab.count[projects_fetched_by_account]", "3");
+}
+
+#[test]
+fn a_project_that_is_fetched_again_is_counted_and_is_no_new_height_of_the_burst() {
+    let mut stream = Stream::new();
+    let [_, second, again] =
+        ["grp/a", "grp/b", "grp/b"].map(|project| stream.send("repository_git_operation", git("fetch", project)));
+    stream.expect(&second, "gitlab.burst[projects_fetched_by_account]", "2");
+    stream.expect(&again, "gitlab.count[projects_fetched_by_account]", "2");
+    assert!(!again.contains("\"burst\""), "{again}");
+}
+
+#[test]
 fn an_event_that_concerns_no_tracker_gets_no_findings() {
     let json = Stream::new().send("label_created", json!({}));
-    for member in ["\"count\":", "\"first_seen\":", "\"sequence\":", "\"session\":", "\"travel\":"] {
+    for member in ["\"count\":", "\"burst\":", "\"first_seen\":", "\"sequence\":", "\"session\":", "\"travel\":"] {
         assert!(!json.contains(member), "{json}");
     }
 }

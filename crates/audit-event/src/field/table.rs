@@ -237,6 +237,11 @@ pub static FIELDS: &[Field] = &[
         "How many events, or how many different values, the tracker of this name (kind `count` or `distinct`) has in its window, this event included; see docs/trackers.md",
     ),
     Field::new(
+        "gitlab.burst",
+        NumberOfTracker(|event, tracker| event.burst(tracker)),
+        "The same as `gitlab.count`, but only where no event within a window before found as many: each height of a burst once, whatever its pace",
+    ),
+    Field::new(
         "gitlab.first_seen",
         BoolOfTracker(|event, tracker| event.first_seen(tracker)),
         "Whether the tracker of this name (kind `first_seen`) never saw the value for this key before; absent while it still learns",

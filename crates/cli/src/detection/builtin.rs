@@ -12,7 +12,7 @@ macro_rules! shipped {
 /// Sorted by name, as a folder of rules is read.
 const FILES: [(&str, &str); 10] = [
     shipped!("gitlab_abuse.yaml"),
-    shipped!("gitlab_address_lists.yaml"),
+    shipped!("gitlab_aggravated.yaml"),
     shipped!("gitlab_ci_cd.yaml"),
     shipped!("gitlab_compromised_account.yaml"),
     shipped!("gitlab_compromised_instance.yaml"),

@@ -19,7 +19,7 @@ pub(crate) use counted::Counted;
 pub(crate) use format::{LineFormat, StandardChoice, StandardFormat};
 pub(crate) use outputs::{OutputChoice, Outputs};
 pub(crate) use standard::Broken;
-pub(crate) use visible::Visible;
+pub(crate) use visible::{Visible, VisibleJson};
 
 /// A place that takes alerts, one line each, and tells of its own troubles in the log.
 trait Output: Send {

@@ -6,7 +6,13 @@ use std::fmt::Write as _;
 use falco_rules::{Rule, RuleSet};
 use serde_json::{Value, json};
 
-use crate::{Failure, Outcome, arguments::RulesListArguments, detection::RuleChoice, output::Visible, print::print};
+use crate::{
+    Failure, Outcome,
+    arguments::RulesListArguments,
+    detection::RuleChoice,
+    output::{Visible, VisibleJson},
+    print::print,
+};
 
 pub(super) fn list(arguments: &RulesListArguments) -> Result<Outcome, Failure> {
     let rules = RuleChoice::new(&arguments.rules, None).load()?;
@@ -34,7 +40,9 @@ fn json(rules: &RuleSet) -> String {
         })
     };
     let rules: Vec<Value> = rules.rules().iter().map(rule).collect();
-    format!("{:#}\n", Value::Array(rules))
+    let json = format!("{:#}", Value::Array(rules));
+    // A rules file may come from anywhere; a line at a time, because the ends of lines are to stay.
+    json.lines().flat_map(|line| [VisibleJson(line).to_string(), "\n".to_owned()]).collect()
 }
 
 fn markdown(rules: &RuleSet) -> String {

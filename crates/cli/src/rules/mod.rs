@@ -4,7 +4,11 @@ mod check;
 mod event;
 mod explain;
 mod list;
+#[cfg(test)]
+mod precedence;
 mod test;
+#[cfg(test)]
+mod tuning;
 
 use crate::{Failure, Outcome, arguments::RulesCommand};
 

@@ -79,7 +79,8 @@ fn read_tests(paths: &[PathBuf]) -> Result<Vec<RuleTestFile>, Failure> {
     paths.iter().map(read).collect()
 }
 
-/// The rules under test: all of them that match, so that a rule can be tested whatever stands before it.
+/// The rules under test, of which the first that matches speaks, as in Falco unless it is told otherwise: a case expects what an
+/// operator sees.
 fn engine(paths: &[PathBuf]) -> Result<Engine, Failure> {
     let rules = RuleChoice::new(paths, None).load()?;
     Ok(Engine::new(rules, &EngineOptions::default()))

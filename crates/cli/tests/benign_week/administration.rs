@@ -6,17 +6,18 @@ use crate::{
     company::{OFFICE, Person, Project, Role},
     record::{Record, Thing},
     sign_in::own,
-    week::{HOUR, MINUTE, Shift, Week, moment},
+    week::{HOUR, MINUTE, Shift, Week, counted_moment},
 };
 
 /// What developers do now and then in a project: event type, how likely on a day, class of the target, message.
-const IN_PROJECTS: [(&str, f64, &str, &str); 17] = [
+const IN_PROJECTS: [(&str, f64, &str, &str); 18] = [
     ("repository_file_accessed_web", 0.5, "Project", "Accessed file"),
     ("comment_created", 0.4, "Note", "Added comment"),
     ("job_artifact_downloaded", 0.15, "Ci::JobArtifact", "Downloaded artifact"),
     ("feature_flag_updated", 0.08, "Operations::FeatureFlag", "Updated feature flag"),
     ("label_created", 0.05, "ProjectLabel", "Created label"),
     ("variable_viewed_graphql", 0.04, "Ci::Variable", "CI/CD variables viewed"),
+    ("variable_viewed_api", 0.01, "Ci::Variable", "CI/CD variable viewed through the API"),
     ("project_ci_cd_settings_accessed", 0.04, "Project", "CI/CD settings accessed"),
     ("ci_variable_created", 0.015, "Ci::Variable", "Added ci variable"),
     ("release_created", 0.02, "Release", "Created release"),
@@ -82,7 +83,7 @@ impl Week {
         }
     }
 
-    /// What happens about once a week.
+    /// What happens about once a week: all of it in the one that counts.
     pub(crate) fn rare_acts(&mut self) {
         let administrator = self.company.with_role(Role::Administrator).next().unwrap().clone();
         let developers: Vec<Person> = self.company.with_role(Role::Developer).cloned().collect();
@@ -107,14 +108,14 @@ impl Week {
             Thing::new(1, "ApplicationSetting", "ApplicationSetting"),
         );
         let record = record.from(administrator.vpn()).saying("Changed max_artifacts_size from 100 to 200");
-        self.add(record.with(setting), moment(1, 10));
+        self.add(record.with(setting), counted_moment(1, 10));
     }
 
     fn locked_out(&mut self, person: &Person) {
         let record = Record::new("user_access_locked", Thing::system(), Thing::account(person), Thing::user(person));
-        self.add(record.saying("User access locked - excessive failed login attempts"), moment(2, 7));
+        self.add(record.saying("User access locked - excessive failed login attempts"), counted_moment(2, 7));
         let record = own(person, "user_access_unlocked").from(OFFICE).saying("User access unlocked");
-        self.add(record, moment(2, 8));
+        self.add(record, counted_moment(2, 8));
     }
 
     /// New colleagues get accounts, a place in their group, and clone what their team works on.
@@ -123,11 +124,11 @@ impl Week {
             let id = 400 + i64::try_from(number).unwrap();
             let user_name = name.to_lowercase().replace(' ', ".");
             let projects = (number * 20..number * 20 + 6).collect();
-            let home = administrator.home;
-            let person = Person { id, name: name.to_owned(), user_name, role: Role::Developer, home, projects };
+            let provider = administrator.provider;
+            let person = Person { id, name: name.to_owned(), user_name, role: Role::Developer, provider, projects };
             let created =
                 Record::new("user_created", Thing::user(administrator), Thing::account(&person), Thing::user(&person));
-            let mut at = moment(0, 8) + id * 10_000;
+            let mut at = counted_moment(0, 8) + id * 10_000;
             self.add(created.from(administrator.vpn()).saying("Added user"), at);
             let project = self.company.projects[number * 20].clone();
             let entity = Thing::group(&project);
@@ -143,7 +144,7 @@ impl Week {
     }
 
     fn somebody_leaves(&mut self, administrator: &Person, person: &Person) {
-        let at = moment(4, 16);
+        let at = counted_moment(4, 16);
         let blocked =
             Record::new("user_blocked", Thing::user(administrator), Thing::account(person), Thing::user(person));
         self.add(blocked.from(administrator.vpn()).saying("Blocked user"), at);
@@ -163,7 +164,7 @@ impl Week {
     fn support_impersonates(&mut self, administrator: &Person, person: &Person) {
         let group = Thing::group(&self.company.projects[person.projects[0]]);
         for (verb, group_verb, at) in
-            [("Started", "started", moment(2, 9)), ("Stopped", "stopped", moment(2, 9) + 10 * MINUTE)]
+            [("Started", "started", counted_moment(2, 9)), ("Stopped", "stopped", counted_moment(2, 9) + 10 * MINUTE)]
         {
             let record = |entity: Thing, message: String| {
                 Record::new("user_impersonation", Thing::user(administrator), entity, Thing::user(person))
@@ -180,14 +181,14 @@ impl Week {
         for (number, lead) in (0..8).zip(developers.iter().step_by(15)) {
             let member_of_team = &developers[number * 15 + 3];
             let entity = Thing::project(&self.company.projects[lead.projects[0]]);
-            let at = moment(i64::try_from(number % 5).unwrap(), 11);
+            let at = counted_moment(i64::try_from(number % 5).unwrap(), 11);
             self.add(member("member_created", lead, entity, member_of_team, "Developer"), at);
         }
         let (lead, promoted) = (&developers[0], &developers[5]);
         let entity = Thing::project(&self.company.projects[lead.projects[0]]);
         let change = json!({"change": "access_level", "from": "Developer", "to": "Maintainer", "as": "Maintainer"});
         let record = Record::new("member_updated", Thing::user(lead), entity, Thing::user(promoted));
-        self.add(record.from(OFFICE).saying("Membership updated").with(change), moment(3, 13));
+        self.add(record.from(OFFICE).saying("Membership updated").with(change), counted_moment(3, 13));
     }
 
     /// A new service: project, protection, runner, deployment credentials, a webhook to the chat.
@@ -210,7 +211,7 @@ impl Week {
                 json!({"change": "variable masking", "from": false, "to": true})
             }),
         ];
-        let mut at = moment(1, 9);
+        let mut at = counted_moment(1, 9);
         for (event_type, class, name, message, details) in acts {
             at += 4 * MINUTE;
             let record = in_project(lead, event_type, &project, class, name);
@@ -225,14 +226,14 @@ impl Week {
             ("project_deletion_marked", "Project marked for deletion", 15),
         ] {
             let record = in_project(lead, event_type, &project, "Project", "old-service");
-            self.add(record.from(OFFICE).saying(message), moment(4, hour));
+            self.add(record.from(OFFICE).saying(message), counted_moment(4, hour));
         }
     }
 }
 
-/// Somebody's day in the office.
+/// Somebody's day in the office, in the week that counts.
 fn office(person: &Person, day: i64) -> Shift<'_> {
-    Shift { person, address: OFFICE, begin: moment(day, 8), end: moment(day, 15) }
+    Shift { person, address: OFFICE, begin: counted_moment(day, 8), end: counted_moment(day, 15) }
 }
 
 fn in_project(person: &Person, event_type: &'static str, project: &Project, class: &'static str, name: &str) -> Record {

@@ -16,8 +16,8 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) user_name: String,
     pub(crate) role: Role,
-    /// Where they are when they are at home.
-    pub(crate) home: IpAddr,
+    /// Their provider at home, as the second number of the addresses it gives; a new one each day.
+    pub(crate) provider: u8,
     /// What they work on, as positions in [`Company::projects`].
     pub(crate) projects: Vec<usize>,
 }
@@ -41,6 +41,9 @@ pub(crate) struct Project {
 
 /// The address of the office, as seen from the Internet.
 pub(crate) const OFFICE: IpAddr = IpAddr::V4(Ipv4Addr::new(87, 140, 10, 20));
+
+/// A hotel in Spain.
+pub(crate) const HOTEL: IpAddr = IpAddr::V4(Ipv4Addr::new(81, 33, 10, 20));
 
 /// Where the company's software runs.
 pub(crate) const CLUSTER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 40, 0, 7));
@@ -93,17 +96,27 @@ fn person(number: usize, projects: usize, rng: &mut Rng) -> Person {
         name: format!("{first} {last}"),
         user_name: format!("{}.{}", first.to_lowercase(), last.to_lowercase()),
         role,
-        home: IpAddr::V4(Ipv4Addr::new(91, 10 + rng.u8(..4), rng.u8(..), rng.u8(1..))),
+        provider: 10 + rng.u8(..4),
         projects: of_team.chain([rng.usize(..projects)]).collect(),
     }
 }
 
 impl Person {
+    /// Where they are when they are at home.
+    pub(crate) fn home(&self, rng: &mut Rng) -> IpAddr {
+        IpAddr::V4(Ipv4Addr::new(91, self.provider, rng.u8(..), rng.u8(1..)))
+    }
+
     /// The address their VPN client has.
     pub(crate) fn vpn(&self) -> IpAddr {
         let [high, low] = u16::try_from(self.id).unwrap().to_be_bytes();
         IpAddr::V4(Ipv4Addr::new(10, 8, high, low))
     }
+}
+
+/// An address of a mobile network, such as a phone has that lends its own to a laptop on a train.
+pub(crate) fn mobile(rng: &mut Rng) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::new(80, 187, rng.u8(..), rng.u8(1..)))
 }
 
 /// A runner's address; runners stand in the company's own network.

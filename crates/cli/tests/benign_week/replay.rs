@@ -1,10 +1,14 @@
-//! Replays the week with the command, and counts its alerts.
+//! Replays both weeks with the command, and counts the alerts of the second one.
 use std::{collections::HashMap, fs, path::Path, process::Command};
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{places, week::Week};
+use crate::{
+    places,
+    week::{COUNTED_FROM, Week},
+};
 
 /// The alerts of one rule.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,13 +24,14 @@ impl Alerts {
     }
 }
 
-/// The alerts of each rule that fires, most first.
+/// The alerts of each rule that fires in the week that counts, most first.
 pub(crate) fn alerts(week: &Week) -> Vec<Alerts> {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     fs::write(path("week.ndjson"), week.lines()).unwrap();
     fs::write(path("city.mmdb"), places::city_database()).unwrap();
-    fs::write(path("falco.yaml"), falco_yaml(&path("city.mmdb"))).unwrap();
+    fs::write(path("asn.mmdb"), places::asn_database()).unwrap();
+    fs::write(path("falco.yaml"), falco_yaml(&path("city.mmdb"), &path("asn.mmdb"))).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_falco-gitlab"))
         .args(["replay", "--json", "--config", &path("falco.yaml"), &path("week.ndjson")])
         .output()
@@ -40,6 +45,10 @@ pub(crate) fn alerts(week: &Week) -> Vec<Alerts> {
     let mut counts: HashMap<(String, String), usize> = HashMap::new();
     for line in String::from_utf8(output.stdout).unwrap().lines() {
         let alert: Value = serde_json::from_str(line).unwrap();
+        let time: Timestamp = alert["time"].as_str().unwrap().parse().unwrap();
+        if time.as_millisecond() < COUNTED_FROM {
+            continue;
+        }
         let [rule, priority] = ["rule", "priority"].map(|key| alert[key].as_str().unwrap().to_owned());
         *counts.entry((rule, priority)).or_default() += 1;
     }
@@ -50,12 +59,12 @@ pub(crate) fn alerts(week: &Week) -> Vec<Alerts> {
 }
 
 /// The shipped rules and what this company tunes.
-fn falco_yaml(city_database: &str) -> String {
+fn falco_yaml(city_database: &str, asn_database: &str) -> String {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
     let tuning = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/benign_week/tuning.yaml");
     format!(
         "rules_files: [{}, {}]\nload_plugins: [gitlab]\nplugins:\n  - name: gitlab\n    library_path: libgitlab.so\n    \
-         init_config: {{MaxmindCityDBPath: {city_database}}}\n",
+         init_config: {{MaxmindCityDBPath: {city_database}, MaxmindASNDBPath: {asn_database}}}\n",
         rules.display(),
         tuning.display()
     )

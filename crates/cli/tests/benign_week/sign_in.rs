@@ -2,7 +2,7 @@
 use serde_json::json;
 
 use crate::{
-    company::Person,
+    company::{OFFICE, Person},
     record::{Record, Thing},
     week::{MINUTE, Shift, Week},
 };
@@ -29,6 +29,12 @@ impl Week {
             at += 20_000;
         }
         self.add(signed_in(shift), at);
+        // GitLab knows the office and the VPN by now; at home and under way people have another address each time.
+        if shift.address != OFFICE && shift.address != shift.person.vpn() {
+            let message = "User signed in from an unseen IP address";
+            let seen = own(shift.person, "user_signed_in_from_unseen_ip").from(shift.address).saying(message);
+            self.add(seen, at + 500);
+        }
     }
 
     /// After a holiday: four wrong passwords, a reset, and in.

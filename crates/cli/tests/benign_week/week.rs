@@ -1,10 +1,10 @@
-//! The week: days, hours, and who does what when.
+//! Two weeks: days, hours, and who does what when. The first is there for what is learned from it; the second one counts.
 use std::net::IpAddr;
 
 use fastrand::Rng;
 
 use crate::{
-    company::{Company, OFFICE, Person, Role},
+    company::{Company, HOTEL, OFFICE, Person, Role, mobile},
     record::Record,
 };
 
@@ -13,6 +13,15 @@ const MONDAY: i64 = 1_772_409_600_000;
 pub(crate) const MINUTE: i64 = 60_000;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+
+/// The first day that counts: trackers learn for a week what is usual, and say nothing of what is new meanwhile.
+const COUNTED: i64 = 7;
+
+/// When the week that counts begins.
+pub(crate) const COUNTED_FROM: i64 = MONDAY + COUNTED * DAY;
+
+/// On these days that count, and from which position among the people, somebody is at a conference in Spain.
+const CONFERENCE: (std::ops::Range<i64>, usize) = (COUNTED + 1..COUNTED + 4, 100);
 
 /// All that happens, in order.
 pub(crate) struct Week {
@@ -31,12 +40,12 @@ pub(crate) struct Shift<'a> {
 }
 
 impl Week {
-    /// The same week each time.
+    /// The same weeks each time.
     pub(crate) fn generate() -> Self {
         let mut rng = Rng::with_seed(2026);
         let company = Company::new(&mut rng);
         let mut week = Self { company, events: Vec::new(), rng };
-        for day in 0..7 {
+        for day in 0..COUNTED + 7 {
             week.day(day);
         }
         week.rare_acts();
@@ -49,7 +58,7 @@ impl Week {
         self.deployments(moment(day, 0));
         for person in self.company.people.clone() {
             if self.is_working(day, &person) {
-                let (address, begin) = (self.place(&person), moment(day, 7) + self.rng.i64(0..2 * HOUR));
+                let (address, begin) = (self.place(day, &person), moment(day, 7) + self.rng.i64(0..2 * HOUR));
                 let shift = Shift { person: &person, address, begin, end: begin + 8 * HOUR };
                 self.sign_in(&shift);
                 match person.role {
@@ -63,7 +72,7 @@ impl Week {
 
     /// Nine of ten on a working day, a few at the weekend.
     fn is_working(&mut self, day: i64, person: &Person) -> bool {
-        let is_weekend = day > 4;
+        let is_weekend = day % 7 > 4;
         match person.role {
             Role::Developer if is_weekend => self.happens(0.03),
             _ if is_weekend => false,
@@ -71,12 +80,26 @@ impl Week {
         }
     }
 
-    fn place(&mut self, person: &Person) -> IpAddr {
+    fn place(&mut self, day: i64, person: &Person) -> IpAddr {
+        let (days, position) = CONFERENCE;
+        if days.contains(&day) && person.id == self.company.people[position].id {
+            return HOTEL;
+        }
+        if self.happens(0.005) {
+            return mobile(&mut self.rng);
+        }
         match self.rng.u8(..10) {
             ..5 => OFFICE,
             5..8 => person.vpn(),
-            _ => person.home,
+            // Who administers does so from the company's networks.
+            _ if person.role == Role::Administrator => person.vpn(),
+            _ => person.home(&mut self.rng),
         }
+    }
+
+    /// What happens in the week that counts.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = &Record> {
+        self.events.iter().filter(|event| event.at >= COUNTED_FROM)
     }
 
     pub(crate) fn happens(&mut self, probability: f64) -> bool {
@@ -98,7 +121,12 @@ impl Week {
     }
 }
 
-/// An hour of a day of the week, Monday being 0, in UTC.
+/// An hour of a day of the week that counts, Monday being 0, in UTC.
+pub(crate) fn counted_moment(day: i64, hour: i64) -> i64 {
+    moment(COUNTED + day, hour)
+}
+
+/// An hour of a day of both weeks, the first Monday being 0, in UTC.
 pub(crate) fn moment(day: i64, hour: i64) -> i64 {
     MONDAY + day * DAY + hour * HOUR
 }

@@ -1,6 +1,7 @@
 //! The built command, driven from outside: real processes, real sockets on loopback, real files.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod bursts;
 mod certificate;
 mod events;
 mod falco_yaml;

@@ -170,6 +170,17 @@ fn the_list_says_what_each_rule_finds_and_which_events_it_looks_at() {
 }
 
 #[test]
+fn what_a_rules_file_holds_cannot_drive_the_terminal_that_lists_it() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "rules.yaml", &RULE.replace("rule: Token made", r#"rule: "Evil \u009b31m \u202e \e[2J""#));
+    for format in [&[][..], &["--json"], &["--markdown"]] {
+        let (code, out, _) = run_to_end(&[&["rules", "list", "--rules", &path], format].concat());
+        assert!(code == 0 && out.contains("Evil"), "{out}");
+        assert!(!out.contains(['\u{9b}', '\u{202e}', '\u{1b}']), "{out:?}");
+    }
+}
+
+#[test]
 fn the_list_is_of_the_built_in_rules_unless_told_otherwise() {
     let (code, out, _) = run_to_end(&["rules", "list"]);
     assert!(code == 0 && out.contains("GitLab user impersonated"), "{out}");

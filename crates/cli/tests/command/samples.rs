@@ -9,8 +9,7 @@ use crate::{
     receiver::{Running, TOKEN},
 };
 
-/// The sample and its alert. A token that is deleted raised none with the Go plugin's own rules either; the second factor that is
-/// required from now on and the address list that is set where none was are no weakening.
+/// The sample and its alert. A token that is deleted raised none with the Go plugin's own rules either.
 const SAMPLES: &[(&str, Option<&str>)] = &[
     ("add_gpg_key", Some("GitLab SSH, GPG or deploy key added")),
     ("cluster_agent_token_created", Some("GitLab access token created")),
@@ -20,8 +19,8 @@ const SAMPLES: &[(&str, Option<&str>)] = &[
     ("event_type_filters_created", Some("GitLab audit event stream filtered")),
     ("group_access_token_created", Some("GitLab access token created")),
     ("group_deploy_token_created", Some("GitLab access token created")),
-    ("group_require_two_factor_authentication_updated", None),
-    ("ip_restrictions_changed", None),
+    ("group_require_two_factor_authentication_updated", Some("GitLab access requirement of a group tightened")),
+    ("ip_restrictions_changed", Some("GitLab access requirement of a group tightened")),
     ("login_failed_with_otp_authentication", Some("GitLab second factor failed at sign-in")),
     ("login_failed_with_standard_authentication", Some("GitLab sign-in failed for an unknown account")),
     ("personal_access_token_created", Some("GitLab access token created")),

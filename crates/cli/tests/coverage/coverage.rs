@@ -22,7 +22,7 @@ pub(crate) enum Treatment<'a> {
     Rules(&'a [String]),
     /// A rule that is not bound to types needs it, for a tracker.
     Tracked(&'a str),
-    /// It belongs to a detection that has no rule for it.
+    /// It belongs to a detection that has no rule for it, for the reason that the detection gives.
     Detection {
         id: &'a str,
         reason: &'a str,
@@ -56,7 +56,7 @@ impl Coverage {
             return Some(Treatment::Tracked(&rule.name));
         }
         if let Some(detection) = detections.next() {
-            let reason = if detection.reason.is_empty() { "its rules leave this type out" } else { &detection.reason };
+            let reason = if detection.reason.is_empty() { &detection.note } else { &detection.reason };
             return Some(Treatment::Detection { id: &detection.id, reason });
         }
         self.reason(listed).map(|reason| Treatment::Reason(&reason.reason))

@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use coverage::Coverage;
+use coverage::{Coverage, Treatment};
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
@@ -71,6 +71,16 @@ fn every_detection_names_shipped_rules_or_says_why_not() {
             assert!(coverage.rule(rule).is_some(), "{}: there is no rule `{rule}`", detection.id);
         }
         assert!(!detection.rules.is_empty() || !detection.reason.is_empty(), "{} says nothing", detection.id);
+    }
+}
+
+#[test]
+fn a_detection_whose_rules_leave_event_types_out_says_why() {
+    let coverage = Coverage::read();
+    for listed in &coverage.types {
+        if let Some(Treatment::Detection { id, reason }) = coverage.treatment(listed) {
+            assert!(!reason.is_empty(), "{id} leaves out {} without a word", listed.name);
+        }
     }
 }
 

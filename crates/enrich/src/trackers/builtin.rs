@@ -51,6 +51,7 @@ const WEEK: Learning = Learning::Once(7 * DAY);
 const AUTHOR: &[&str] = &["gitlab.author_id", "gitlab.author_name"];
 const ACCOUNT: &[&str] = &["gitlab.target_id", "gitlab.target_details"];
 const ADDRESS: &[&str] = &["gitlab.ip"];
+const AUTHOR_AND_ADDRESS: &[&str] = &["gitlab.author_id", "gitlab.author_name", "gitlab.ip"];
 const PROJECT: &[&str] = &["gitlab.entity_path"];
 const EVERYTHING: &[&str] = &[];
 
@@ -194,6 +195,18 @@ const ROWS: &[Row] = &[
         kind: Count("gitlab.event_type = ip_restricted_group_accessed"),
     },
     Row {
+        // One event for the user and up to 20 copies for the user's groups; a group's owner on GitLab.com gets copies alone.
+        detection: "G046",
+        name: "impersonation_begun",
+        key: &["gitlab.author_id", "gitlab.target_id"],
+        window: "1m",
+        kind: FirstSeen(
+            "gitlab.event_type = user_impersonation and not gitlab.custom_message icontains stopped",
+            "gitlab.event_type",
+            Learning::Once(0),
+        ),
+    },
+    Row {
         detection: "G047",
         name: "impersonation",
         key: &["gitlab.author_id"],
@@ -331,7 +344,8 @@ const ROWS: &[Row] = &[
         key: PROJECT,
         window: "10m",
         kind: Count(
-            "gitlab.event_type in (secrets_manager_read_project_secret, secrets_manager_delete_project_secret)",
+            "gitlab.event_type in (secrets_manager_read_project_secret, secrets_manager_delete_project_secret, \
+             secrets_manager_read_group_secret, secrets_manager_delete_group_secret)",
         ),
     },
     Row {
@@ -390,6 +404,14 @@ const ROWS: &[Row] = &[
         kind: Distinct(FETCHES, "gitlab.entity_path"),
     },
     Row {
+        // Builds fetch in the name of whoever started them, from a runner's address.
+        detection: "G110",
+        name: "projects_fetched_by_account_and_address",
+        key: AUTHOR_AND_ADDRESS,
+        window: "10m",
+        kind: Distinct(FETCHES, "gitlab.entity_path"),
+    },
+    Row {
         detection: "G110",
         name: "projects_fetched_by_address",
         key: ADDRESS,
@@ -408,14 +430,22 @@ const ROWS: &[Row] = &[
         ),
     },
     Row {
+        // Says so once for a stay, so there is nothing to learn.
+        detection: "G112",
+        name: "git_country_of_account",
+        key: AUTHOR,
+        window: "24h",
+        kind: FirstSeen("gitlab.event_type = repository_git_operation", "gitlab.countryisocode", Learning::Once(0)),
+    },
+    Row {
         detection: "G113",
         name: "exports_by_account",
         key: AUTHOR,
         window: "10m",
+        // Without the downloads of relations, of which the transfer of one project has dozens.
         kind: Count(
             "gitlab.event_type in (project_export_created, project_export_file_download_started, group_export_created, \
-             direct_transfer_relations_export_initiated, direct_transfer_relation_export_downloaded, \
-             direct_transfer_relation_export_batch_downloaded)",
+             direct_transfer_relations_export_initiated)",
         ),
     },
     Row {
@@ -431,9 +461,9 @@ const ROWS: &[Row] = &[
         key: AUTHOR,
         window: "10m",
         kind: Count(
-            "gitlab.event_type in (project_destroyed, project_deletion_marked, group_destroyed, container_repository_deleted, \
-             container_repository_tags_deleted, package_registry_package_deleted, delete_merge_request, delete_issue, \
-             delete_work_item, merged_merge_request_deleted)",
+            "gitlab.event_type in (project_destroyed, project_deletion_marked, group_destroyed, group_deletion_marked, \
+             container_repository_deleted, container_repository_tags_deleted, package_registry_package_deleted, \
+             delete_merge_request, delete_issue, delete_work_item, merged_merge_request_deleted)",
         ),
     },
     Row {

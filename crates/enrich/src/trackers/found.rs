@@ -7,7 +7,11 @@ use super::travel::Journey;
 /// What one tracker found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {
-    Count(u64),
+    Count {
+        count: u64,
+        /// No event within a window before found as many.
+        is_height: bool,
+    },
     FirstSeen(bool),
     Sequence(bool),
     Session(Box<str>),
@@ -16,17 +20,20 @@ pub(crate) enum Found {
 
 /// The findings, travel apart. `found` names each tracker by its place in `names`.
 pub(crate) fn findings<'a>(found: &'a [(usize, Found)], names: &'a [Box<str>]) -> Vec<Finding<'a>> {
-    let finding = |(place, found): &'a (usize, Found)| {
-        let value = match found {
-            &Found::Count(count) => FindingValue::Count(count),
-            &Found::FirstSeen(truth) => FindingValue::FirstSeen(truth),
-            &Found::Sequence(truth) => FindingValue::Sequence(truth),
-            Found::Session(text) => FindingValue::Session(text),
-            Found::Travel(_) => return None,
+    let findings = |(place, found): &'a (usize, Found)| {
+        let (value, burst) = match found {
+            &Found::Count { count, is_height } => {
+                (Some(FindingValue::Count(count)), is_height.then_some(FindingValue::Burst(count)))
+            }
+            &Found::FirstSeen(truth) => (Some(FindingValue::FirstSeen(truth)), None),
+            &Found::Sequence(truth) => (Some(FindingValue::Sequence(truth)), None),
+            Found::Session(text) => (Some(FindingValue::Session(text)), None),
+            Found::Travel(_) => (None, None),
         };
-        Some(Finding { tracker: &names[*place], value })
+        let tracker = &*names[*place];
+        value.into_iter().chain(burst).map(move |value| Finding { tracker, value })
     };
-    found.iter().filter_map(finding).collect()
+    found.iter().flat_map(findings).collect()
 }
 
 /// How the event's account came to its place.

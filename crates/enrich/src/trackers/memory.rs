@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeSeed;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::burst::Counted;
 use super::count::Count;
 use super::distinct::Distinct;
 use super::first_seen::FirstSeen;
@@ -16,8 +17,8 @@ use super::travel::Visits;
 /// A tracker's memory.
 #[derive(Debug)]
 pub(crate) enum Memory {
-    Count(Keyed<Count>),
-    Distinct(Keyed<Distinct>),
+    Count(Keyed<Counted<Count>>),
+    Distinct(Keyed<Counted<Distinct>>),
     FirstSeen(Learned),
     Sequence(Keyed<Sequence>),
     Session(Keyed<Session>),

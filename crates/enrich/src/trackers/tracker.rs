@@ -178,12 +178,16 @@ impl Tracker {
         match memory {
             Memory::Count(keys) => {
                 let key = parts[0].key_of(observed)?;
-                Some(Found::Count(keys.state(key).observe(window, moment)))
+                let counted = keys.state(key);
+                let (count, is_height) = counted.observe(window, moment, |state| state.observe(window, moment));
+                Some(Found::Count { count, is_height })
             }
             Memory::Distinct(keys) => {
                 let key = parts[0].key_of(observed)?;
                 let value = observed.hashes.value(value.as_ref()?.hashed)?;
-                Some(Found::Count(keys.state(key).observe(window, value, moment)))
+                let counted = keys.state(key);
+                let (count, is_height) = counted.observe(window, moment, |state| state.observe(window, value, moment));
+                Some(Found::Count { count, is_height })
             }
             Memory::FirstSeen(learned) => {
                 let key = parts[0].key_of(observed)?;

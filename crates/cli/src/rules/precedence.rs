@@ -1,0 +1,177 @@
+//! The shipped rules under `rule_matching: first`: of the rules that fire on an event, the most serious one speaks.
+//!
+//! Looked at with every event of the rule tests and of the attack stories, and in the order of the files themselves.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use audit_event::events;
+use enrich::{SOURCE, TrackerKind, builtin_trackers};
+use falco_rules::{
+    Engine, EngineOptions, Event, Priority, Rule, RuleMatching, RuleTestFile, Scratch, TestCase, TestEventSource,
+};
+
+use serde_json::{Value, json};
+
+use super::event::AuthoredEvents;
+use crate::detection::{RuleChoice, read_rules_file};
+
+/// Rules that stand back behind less serious ones (any, or the one named), and why.
+const STAND_BACK: [(&str, Option<&str>, &str); 4] = [
+    (
+        "GitLab event from a listed address",
+        None,
+        "it takes what is left: of an act that has a rule, that rule tells more, and sensitive acts, sign-ins and Git from \
+         listed addresses have rules of their own",
+    ),
+    (
+        "GitLab new account made powerful",
+        Some("GitLab accounts created in a burst"),
+        "the making of the account is the first of the two steps, and completes them only where it arrives after the second",
+    ),
+    ("GitLab token made and many repositories read", Some(DISTANT), AT_OTHER_EVENTS),
+    ("GitLab branch protection dropped, code changed and protection restored", Some(DISTANT), AT_OTHER_EVENTS),
+];
+
+const DISTANT: &str = "GitLab account used from two distant places";
+const AT_OTHER_EVENTS: &str = "the first event at the new place tells the distance, a later one completes the sequence, so each has an event of its own";
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules").join(name)
+}
+
+fn engine(rule_matching: RuleMatching) -> Engine {
+    let rules = RuleChoice::new(&[], None).load().unwrap_or_else(|failure| panic!("{failure}"));
+    Engine::new(rules, &EngineOptions { rule_matching, ..EngineOptions::default() })
+}
+
+/// The tests of a folder.
+fn tests(folder: &Path) -> Vec<RuleTestFile> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let tests = entries.filter(|path| path.to_string_lossy().ends_with("_test.yaml"));
+    tests.map(|path| RuleTestFile::parse(&read_rules_file(&path).unwrap(), folder).unwrap()).collect()
+}
+
+/// Passes each event of the tests and stories to `look`, with the case it is of.
+pub(super) fn each_event(look: &mut dyn FnMut(&TestCase, &dyn Event)) {
+    each_event_as(&|event| event, look);
+}
+
+/// The same with each event made into another one.
+fn each_event_as(made: &dyn Fn(Value) -> Value, look: &mut dyn FnMut(&TestCase, &dyn Event)) {
+    let mut authored = AuthoredEvents::default();
+    for folder in [folder(""), folder("stories")] {
+        for case in tests(&folder).iter().flat_map(|file| &file.cases) {
+            authored.start_anew();
+            for event in &case.events {
+                let text = match &event.source {
+                    TestEventSource::Inline(json) => json.to_string(),
+                    TestEventSource::File(path) => std::fs::read_to_string(folder.join(path)).unwrap(),
+                };
+                for json in events(text.as_bytes()) {
+                    let text = made(serde_json::from_str(json.unwrap()).unwrap()).to_string();
+                    authored.each(&text, event.at.as_deref(), &mut |event| look(case, event)).unwrap();
+                }
+            }
+        }
+    }
+}
+
+/// The event with everything wrong at once: a listed address in an unknown country, impossibly far away, everything seen for the
+/// first time, all sequences complete, all counts the same, within an impersonation.
+fn aggravated(mut event: Value, count: u64) -> Value {
+    let trackers = builtin_trackers();
+    let of_kind = |is_kind: fn(&TrackerKind) -> bool, value: Value| -> Value {
+        let names = trackers.iter().map(|tracker| &tracker.declaration).filter(|declared| is_kind(&declared.kind));
+        names.map(|declared| (declared.name.clone(), value.clone())).collect::<serde_json::Map<_, _>>().into()
+    };
+    event["_falco"] = json!({
+        "place": {"country": "Atlantis", "country_iso_code": "AQ"},
+        "address_lists": ["tor_exits"],
+        "travel": {"speed_kmh": 9000, "distance_km": 9000, "from_country": "DE"},
+        "count": of_kind(|kind| matches!(kind, TrackerKind::Count { .. } | TrackerKind::Distinct { .. }), count.into()),
+        "first_seen": of_kind(|kind| matches!(kind, TrackerKind::FirstSeen { .. }), true.into()),
+        "sequence": of_kind(|kind| matches!(kind, TrackerKind::Sequence { .. }), true.into()),
+        "session": of_kind(|kind| matches!(kind, TrackerKind::Session { .. }), "Ada Admin".into()),
+    });
+    event
+}
+
+fn stands_back(rule: &str, behind: &str) -> bool {
+    STAND_BACK.iter().any(|(name, speaker, _)| *name == rule && speaker.is_none_or(|speaker| speaker == behind))
+}
+
+/// Of each event that makes rules fire: the rule that speaks, and those that would.
+fn compare(made: &dyn Fn(Value) -> Value) -> (usize, usize, BTreeSet<String>) {
+    let [first, all] = [RuleMatching::First, RuleMatching::All].map(engine);
+    let mut scratch = Scratch::default();
+    let (mut fired, mut several, mut problems) = (0, 0, BTreeSet::new());
+    each_event_as(made, &mut |TestCase { name: case, .. }, event| {
+        let names = |engine: &Engine, scratch: &mut Scratch| -> Vec<(Priority, String)> {
+            let named = |rule: &Rule| (rule.priority(), rule.name().to_owned());
+            engine.evaluate(SOURCE, event, scratch).map(named).collect()
+        };
+        let (spoke, could) = (names(&first, &mut scratch), names(&all, &mut scratch));
+        let [(priority, rule)] = spoke.as_slice() else {
+            assert!(spoke.is_empty() && could.is_empty(), "{case}: {spoke:?}, {could:?}");
+            return;
+        };
+        fired += 1;
+        several += usize::from(could.len() > 1);
+        for (serious, other) in could.iter().filter(|(other, _)| other < priority) {
+            if !stands_back(other, rule) {
+                problems.insert(format!("`{rule}` ({priority}) speaks before `{other}` ({serious})"));
+            }
+        }
+    });
+    (fired, several, problems)
+}
+
+#[test]
+fn of_the_rules_that_fire_on_an_event_the_most_serious_speaks() {
+    let (fired, several, problems) = compare(&|event| event);
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert!(fired > 300 && several > 40, "{fired} events make a rule fire, {several} of them several");
+}
+
+#[test]
+fn it_does_so_when_everything_is_wrong_at_once() {
+    // At the first step of each list of them.
+    for count in [3, 5, 10] {
+        let (fired, several, problems) = compare(&|event| aggravated(event, count));
+        assert!(problems.is_empty(), "{problems:#?}");
+        assert!(several > 400, "{fired} events make a rule fire, {several} of them several");
+    }
+}
+
+#[test]
+fn a_near_miss_is_silent_by_its_own_condition_and_not_because_another_rule_speaks_first() {
+    let all = engine(RuleMatching::All);
+    let (mut scratch, mut looked_at, mut problems) = (Scratch::default(), 0, Vec::new());
+    each_event(&mut |case, event| {
+        looked_at += usize::from(!case.silent.is_empty());
+        let fire =
+            all.evaluate(SOURCE, event, &mut scratch).filter(|rule| case.silent.iter().any(|name| name == rule.name()));
+        problems.extend(fire.map(|rule| format!("{}: `{}` would fire", case.name, rule.name())));
+    });
+    assert!(looked_at > 100, "{looked_at} events");
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn within_a_file_rules_stand_from_the_most_serious_to_the_least() {
+    let (files, _) = RuleChoice::new(&[], None).read().unwrap_or_else(|failure| panic!("{failure}"));
+    let engine = engine(RuleMatching::First);
+    let mut rules: Vec<&Rule> = engine.rules(SOURCE).collect();
+    for file in &files {
+        let in_file: Vec<&Rule> =
+            rules.extract_if(.., |rule| file.content.contains(&format!("\n- rule: {}\n", rule.name()))).collect();
+        for pair in in_file.windows(2) {
+            let [before, after] = pair else { continue };
+            assert!(before.priority() <= after.priority(), "`{}` before `{}`", before.name(), after.name());
+        }
+    }
+    assert!(rules.is_empty(), "in no file: {rules:?}");
+}

@@ -1,0 +1,95 @@
+//! One alert for one burst: the shipped rules on what goes on for hours, comes again, or hides behind one's own builds.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::receiver::run_to_end;
+
+/// An event of account 7, so many seconds after eight o'clock.
+fn event(number: usize, second: usize, event_type: &str, further: &Value) -> String {
+    let at = jiff::Timestamp::from_second(1_772_611_200 + i64::try_from(second).unwrap()).unwrap();
+    let mut event = json!({
+        "id": 1000 + number, "author_id": 7, "author_name": "Dev One", "entity_id": 7, "entity_type": "User",
+        "entity_path": "dev1", "target_id": 7, "target_type": "User", "target_details": "Dev One",
+        "ip_address": "203.0.113.9", "created_at": at.to_string(), "event_type": event_type, "details": {},
+    });
+    event.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+    event.to_string()
+}
+
+fn fetch(project: &str, address: &str) -> Value {
+    json!({
+        "entity_type": "Project", "entity_path": project, "ip_address": address,
+        "details": {"custom_message": {"protocol": "http", "action": "git-upload-pack"}},
+    })
+}
+
+/// The ids of the events for which a shipped rule raises its alert.
+fn alerts_of(rule: &str, events: &[String]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.ndjson");
+    fs::write(&path, events.join("\n")).unwrap();
+    let (code, out, said) = run_to_end(&["replay", "--json", path.to_str().unwrap()]);
+    assert_eq!(code, 0, "{said}");
+    let alerts = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let of_rule = alerts.filter(|alert| alert["rule"] == rule);
+    of_rule.map(|alert| alert["output_fields"]["gitlab.event_id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_program_that_fails_every_half_minute_for_hours_is_reported_once() {
+    let failure = |n| event(n, n * 30, "login_failed_with_standard_authentication", &json!({}));
+    let events: Vec<_> = (1..=400).map(failure).collect();
+    assert_eq!(alerts_of("GitLab password guessed for one account", &events), ["1010"]);
+}
+
+#[test]
+fn ten_projects_that_are_fetched_again_and_again_are_reported_once() {
+    let again =
+        |n: usize| event(n, n * 5, "repository_git_operation", &fetch(&format!("grp/{}", n.min(10)), "203.0.113.9"));
+    let events: Vec<_> = (1..=60).map(again).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &events), ["1010"]);
+}
+
+#[test]
+fn what_builds_fetch_for_an_account_does_not_hide_what_it_reads_itself() {
+    let of_builds =
+        (1..=12).map(|n| event(n, n, "repository_git_operation", &fetch(&format!("grp/{n}"), "10.20.0.11")));
+    let from_elsewhere =
+        (13..=29).map(|n| event(n, n, "repository_git_operation", &fetch(&format!("grp/{n}"), "203.0.113.9")));
+    let events: Vec<_> = of_builds.chain(from_elsewhere).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &events), ["1022"]);
+}
+
+#[test]
+fn what_an_account_reads_from_ever_new_addresses_is_reported_once_too() {
+    let from = |n: usize| fetch(&format!("grp/{n}"), &format!("198.51.100.{n}"));
+    let events: Vec<_> = (1..=40).map(|n| event(n, n, "repository_git_operation", &from(n))).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &events), ["1030"]);
+}
+
+#[test]
+fn the_transfer_of_one_project_is_one_export_and_no_bulk() {
+    let project = json!({"entity_type": "Project", "entity_path": "grp/app"});
+    let begun = event(1, 1, "direct_transfer_relations_export_initiated", &project);
+    let downloads = (2..=40).map(|n| event(n, n, "direct_transfer_relation_export_downloaded", &project));
+    let events: Vec<_> = std::iter::once(begun).chain(downloads).collect();
+    assert_eq!(alerts_of("GitLab project or group exported", &events), ["1001"]);
+    assert_eq!(alerts_of("GitLab exports in bulk", &events), [""; 0]);
+}
+
+#[test]
+fn password_resets_from_ever_new_addresses_are_a_burst_too() {
+    let reset = |n: usize| event(n, n, "password_reset_requested", &json!({"ip_address": format!("198.51.100.{n}")}));
+    let events: Vec<_> = (1..=12).map(reset).collect();
+    assert_eq!(alerts_of("GitLab burst of password resets", &events), ["1010"]);
+}
+
+#[test]
+fn secrets_of_a_group_are_counted_as_those_of_a_project() {
+    let read =
+        |n| event(n, n, "secrets_manager_read_group_secret", &json!({"entity_type": "Group", "entity_path": "grp"}));
+    let events: Vec<_> = (1..=12).map(read).collect();
+    assert_eq!(alerts_of("GitLab Secrets Manager read or emptied in bulk", &events), ["1010"]);
+}

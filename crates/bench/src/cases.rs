@@ -13,7 +13,11 @@ const THOUSAND: Pace = Pace::PerSecond(NonZeroU32::new(1_000).expect("it is not 
 
 /// All cases, in the order in which they are measured.
 pub(crate) const CASES: &[Case] = &[
-    Case { go_plugin: NO_MATCH, ..Case::new("keep-alive", "one event a request, a rule that does not match") },
+    Case {
+        go_plugin: NO_MATCH,
+        ceiling: Some("bare-http"),
+        ..Case::new("keep-alive", "one event a request, a rule that does not match")
+    },
     Case { rules: RuleChoice::None, ..Case::new("keep-alive-no-rules", "one event a request, no rules") },
     Case { rules: RuleChoice::TwentyFive, ..Case::new("keep-alive-25-rules", "one event a request, 25 rules") },
     Case { rules: RuleChoice::Shipped, ..Case::new("keep-alive-all-rules", "one event a request, all shipped rules") },
@@ -37,10 +41,26 @@ pub(crate) const CASES: &[Case] = &[
             "1,000 events a second at fixed times, each raises an alert, all shipped rules",
         )
     },
-    Case { connection: ConnectionKind::New, ..Case::new("new-connection", "a new plain connection for each event") },
-    tls("new-tls-ecdsa", "a new TLS 1.3 connection for each event, ECDSA P-256", Key::Ecdsa, Handshake::Full),
-    tls("new-tls-rsa", "a new TLS 1.3 connection for each event, RSA 2048", Key::Rsa, Handshake::Full),
-    tls("new-tls-tickets", "a new TLS 1.3 connection for each event, with tickets", Key::Ecdsa, Handshake::Resumed),
+    Case {
+        connection: ConnectionKind::New,
+        ceiling: Some("bare-http-new"),
+        ..Case::new("new-connection", "a new plain connection for each event")
+    },
+    tls(
+        "new-tls-ecdsa",
+        "bare-tls-ecdsa",
+        "a new TLS 1.3 connection for each event, ECDSA P-256",
+        Key::Ecdsa,
+        Handshake::Full,
+    ),
+    tls("new-tls-rsa", "bare-tls-rsa", "a new TLS 1.3 connection for each event, RSA 2048", Key::Rsa, Handshake::Full),
+    tls(
+        "new-tls-tickets",
+        "bare-tls-tickets",
+        "a new TLS 1.3 connection for each event, with tickets",
+        Key::Ecdsa,
+        Handshake::Resumed,
+    ),
     Case {
         spool: Spool::On,
         ..Case::new("keep-alive-spool", "as keep-alive, with StateDir: on the disk before the answer")
@@ -92,8 +112,9 @@ pub(crate) const CASES: &[Case] = &[
     Case { pace: Pace::Idle, rules: RuleChoice::Shipped, ..Case::new("idle", "nothing is sent, all shipped rules") },
 ];
 
-const fn tls(name: &'static str, about: &'static str, key: Key, handshake: Handshake) -> Case {
-    Case { connection: ConnectionKind::New, transport: Transport::Tls(key, handshake), ..Case::new(name, about) }
+const fn tls(name: &'static str, ceiling: &'static str, about: &'static str, key: Key, handshake: Handshake) -> Case {
+    let transport = Transport::Tls(key, handshake);
+    Case { connection: ConnectionKind::New, transport, ceiling: Some(ceiling), ..Case::new(name, about) }
 }
 
 const fn bare(
@@ -116,6 +137,13 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn each_ceiling_is_a_case() {
+        let ceilings: Vec<&str> = CASES.iter().filter_map(|case| case.ceiling).collect();
+        assert_eq!(ceilings.len(), 5);
+        assert!(ceilings.iter().all(|name| CASES.iter().any(|case| case.name == *name)));
+    }
 
     #[test]
     fn each_case_has_a_name_of_its_own() {

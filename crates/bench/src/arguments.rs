@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Load(LoadArguments),
     /// Replay a file of 500,000 events with all rules and trackers, five times
     Replay(ReplayArguments),
+    /// Show what an event costs after 1, 10 and 100 times as many events, behind as many, and beside as many rules
+    Scaling(ScalingArguments),
     /// The plugin in a stand-in for Falco
     #[command(hide = true)]
     PluginHost { settings: PathBuf },
@@ -82,6 +84,14 @@ pub(crate) struct LoadArguments {
 /// Arguments of `replay`.
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArguments {
+    /// The falco-gitlab to measure, instead of the one that is built first
+    #[arg(long, value_name = "PATH")]
+    pub(crate) bin: Option<PathBuf>,
+}
+
+/// Arguments of `scaling`.
+#[derive(Debug, Args)]
+pub(crate) struct ScalingArguments {
     /// The falco-gitlab to measure, instead of the one that is built first
     #[arg(long, value_name = "PATH")]
     pub(crate) bin: Option<PathBuf>,

@@ -20,6 +20,8 @@ pub(crate) struct Case {
     pub(crate) pace: Pace,
     /// What the Go plugin did inside Falco in the like case.
     pub(crate) go_plugin: Option<GoPlugin>,
+    /// The case that shows what the libraries alone reach.
+    pub(crate) ceiling: Option<&'static str>,
 }
 
 /// What receives the events.
@@ -145,6 +147,7 @@ impl Case {
             token: Token::Right,
             pace: Pace::AsFastAsAnswered,
             go_plugin: None,
+            ceiling: None,
         }
     }
 

@@ -11,9 +11,24 @@ const EVERY_EVENT: Option<GoPlugin> = Some(GoPlugin { as_shipped: 1_400.0, at_it
 
 const THOUSAND: Pace = Pace::PerSecond(NonZeroU32::new(1_000).expect("it is not 0"));
 
-/// All cases, in the order in which they are measured.
+/// All cases, in the order in which they are measured: what is compared stands side by side.
 pub(crate) const CASES: &[Case] = &[
-    Case { go_plugin: NO_MATCH, ..Case::new("keep-alive", "one event a request, a rule that does not match") },
+    Case {
+        go_plugin: NO_MATCH,
+        ceiling: Some("bare-http"),
+        ..Case::new("keep-alive", "one event a request, a rule that does not match")
+    },
+    bare(
+        "bare-http",
+        "hyper alone, keep-alive: a ceiling",
+        HostKind::BareHttp,
+        ConnectionKind::KeepAlive,
+        Transport::Plain,
+    ),
+    Case {
+        spool: Spool::On,
+        ..Case::new("keep-alive-spool", "as keep-alive, with StateDir: on the disk before the answer")
+    },
     Case { rules: RuleChoice::None, ..Case::new("keep-alive-no-rules", "one event a request, no rules") },
     Case { rules: RuleChoice::TwentyFive, ..Case::new("keep-alive-25-rules", "one event a request, 25 rules") },
     Case { rules: RuleChoice::Shipped, ..Case::new("keep-alive-all-rules", "one event a request, all shipped rules") },
@@ -29,6 +44,11 @@ pub(crate) const CASES: &[Case] = &[
         ..Case::new("batch-all-rules", "100 events a request, all shipped rules")
     },
     Case {
+        events_per_request: 100,
+        spool: Spool::On,
+        ..Case::new("batch-spool", "as batch, with StateDir: on the disk before the answer")
+    },
+    Case {
         pace: THOUSAND,
         rules: RuleChoice::Shipped,
         alerts: Alerts::Every,
@@ -37,19 +57,36 @@ pub(crate) const CASES: &[Case] = &[
             "1,000 events a second at fixed times, each raises an alert, all shipped rules",
         )
     },
-    Case { connection: ConnectionKind::New, ..Case::new("new-connection", "a new plain connection for each event") },
-    tls("new-tls-ecdsa", "a new TLS 1.3 connection for each event, ECDSA P-256", Key::Ecdsa, Handshake::Full),
-    tls("new-tls-rsa", "a new TLS 1.3 connection for each event, RSA 2048", Key::Rsa, Handshake::Full),
-    tls("new-tls-tickets", "a new TLS 1.3 connection for each event, with tickets", Key::Ecdsa, Handshake::Resumed),
     Case {
-        spool: Spool::On,
-        ..Case::new("keep-alive-spool", "as keep-alive, with StateDir: on the disk before the answer")
+        connection: ConnectionKind::New,
+        ceiling: Some("bare-http-new"),
+        ..Case::new("new-connection", "a new plain connection for each event")
     },
-    Case {
-        events_per_request: 100,
-        spool: Spool::On,
-        ..Case::new("batch-spool", "as batch, with StateDir: on the disk before the answer")
-    },
+    bare(
+        "bare-http-new",
+        "hyper alone, a new connection for each event",
+        HostKind::BareHttp,
+        ConnectionKind::New,
+        Transport::Plain,
+    ),
+    tls(
+        "new-tls-ecdsa",
+        "bare-tls-ecdsa",
+        "a new TLS 1.3 connection for each event, ECDSA P-256",
+        Key::Ecdsa,
+        Handshake::Full,
+    ),
+    bare_tls("bare-tls-ecdsa", "rustls alone, ECDSA P-256", Key::Ecdsa, Handshake::Full),
+    tls("new-tls-rsa", "bare-tls-rsa", "a new TLS 1.3 connection for each event, RSA 2048", Key::Rsa, Handshake::Full),
+    bare_tls("bare-tls-rsa", "rustls alone, RSA 2048", Key::Rsa, Handshake::Full),
+    tls(
+        "new-tls-tickets",
+        "bare-tls-tickets",
+        "a new TLS 1.3 connection for each event, with tickets",
+        Key::Ecdsa,
+        Handshake::Resumed,
+    ),
+    bare_tls("bare-tls-tickets", "rustls alone, with tickets", Key::Ecdsa, Handshake::Resumed),
     Case {
         host: HostKind::Plugin,
         go_plugin: NO_MATCH,
@@ -67,33 +104,17 @@ pub(crate) const CASES: &[Case] = &[
         ..Case::new("plugin-batch", "the plugin, 100 events a request")
     },
     Case { host: HostKind::Plugin, spool: Spool::On, ..Case::new("plugin-spool", "the plugin, with StateDir") },
-    Case { host: HostKind::Plugin, pace: Pace::Idle, ..Case::new("plugin-idle", "the plugin, nothing is sent") },
-    bare(
-        "bare-http",
-        "hyper alone, keep-alive: a ceiling",
-        HostKind::BareHttp,
-        ConnectionKind::KeepAlive,
-        Transport::Plain,
-    ),
-    bare(
-        "bare-http-new",
-        "hyper alone, a new connection for each event",
-        HostKind::BareHttp,
-        ConnectionKind::New,
-        Transport::Plain,
-    ),
-    bare_tls("bare-tls-ecdsa", "rustls alone, ECDSA P-256", Key::Ecdsa, Handshake::Full),
-    bare_tls("bare-tls-rsa", "rustls alone, RSA 2048", Key::Rsa, Handshake::Full),
-    bare_tls("bare-tls-tickets", "rustls alone, with tickets", Key::Ecdsa, Handshake::Resumed),
     Case {
         token: Token::Wrong,
         ..Case::new("wrong-token", "one event a request, with a wrong token; such senders are answered late on purpose")
     },
     Case { pace: Pace::Idle, rules: RuleChoice::Shipped, ..Case::new("idle", "nothing is sent, all shipped rules") },
+    Case { host: HostKind::Plugin, pace: Pace::Idle, ..Case::new("plugin-idle", "the plugin, nothing is sent") },
 ];
 
-const fn tls(name: &'static str, about: &'static str, key: Key, handshake: Handshake) -> Case {
-    Case { connection: ConnectionKind::New, transport: Transport::Tls(key, handshake), ..Case::new(name, about) }
+const fn tls(name: &'static str, ceiling: &'static str, about: &'static str, key: Key, handshake: Handshake) -> Case {
+    let transport = Transport::Tls(key, handshake);
+    Case { connection: ConnectionKind::New, transport, ceiling: Some(ceiling), ..Case::new(name, about) }
 }
 
 const fn bare(
@@ -116,6 +137,13 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn each_ceiling_is_a_case() {
+        let ceilings: Vec<&str> = CASES.iter().filter_map(|case| case.ceiling).collect();
+        assert_eq!(ceilings.len(), 5);
+        assert!(ceilings.iter().all(|name| CASES.iter().any(|case| case.name == *name)));
+    }
 
     #[test]
     fn each_case_has_a_name_of_its_own() {

@@ -47,6 +47,8 @@ pub(crate) enum Failure {
     NoAnswer(String),
     #[error("the host's metrics cannot be read: {0}")]
     Metrics(String),
+    #[error("fewer than half of the connections began with a ticket of the one before, and this case is about them")]
+    NoTickets,
     #[error("the posting did not end in time: the host took bytes and gave no answers")]
     Stuck,
 }

@@ -12,7 +12,7 @@ use crate::host::{Falco, Programs};
 use crate::interrupt::Interrupt;
 use crate::report;
 use crate::row::Row;
-use crate::{products, replay, sender, targets};
+use crate::{ceilings, products, replay, sender, targets};
 use measurement::Measurement;
 
 /// Fewer than `bench replay` has, for the time it takes.
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &LoadArguments) -> Result<(), Failure> {
     // Without it a target would have no answer.
     if let (true, Some(program)) = (arguments.cases.is_empty(), &measurement.programs.standalone) {
         eprintln!("{}: a file of {} events, all rules and trackers", replay::NAME, replay::EVENTS);
-        rows.push(replay::measure(program, REPLAYS, &measurement.interrupt)?);
+        rows.push(replay::measure(program, REPLAYS, &measurement.interrupt)?.0);
     }
     let verdicts = targets::verdicts(&rows);
     if arguments.json {
@@ -56,6 +56,9 @@ pub(crate) fn run(arguments: &LoadArguments) -> Result<(), Failure> {
         return Ok(());
     }
     print!("{}", report::markdown(&rows));
+    if let Some(ceilings) = ceilings::markdown(CASES, &rows) {
+        print!("\n{ceilings}");
+    }
     if !verdicts.is_empty() {
         print!("\n{}", targets::markdown(&verdicts));
     }

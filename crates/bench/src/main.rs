@@ -6,6 +6,7 @@
 mod arguments;
 mod case;
 mod cases;
+mod ceilings;
 mod certificate;
 mod clock;
 mod failure;
@@ -18,6 +19,7 @@ mod replay;
 mod report;
 mod row;
 mod rules;
+mod scaling;
 mod sender;
 mod targets;
 mod traffic;
@@ -43,6 +45,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Load(arguments) => load::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Scaling(arguments) => scaling::run(&arguments),
         Command::Guard { parent, program } => Err(host::guard(parent, &program)),
         Command::PluginHost { settings } => host::plugin_host(&settings),
         Command::BareHttp { address } => host::bare_http(address),

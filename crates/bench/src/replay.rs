@@ -33,10 +33,11 @@ const POLL: Duration = Duration::from_millis(10);
 pub(crate) fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
     let interrupt = Interrupt::install().map_err(Failure::system("catching signals"))?;
     let program = arguments.bin.clone().map_or_else(products::build, Ok)?;
-    let row = measure(&program, RUNS, &interrupt)?;
+    let (row, alerts) = measure(&program, RUNS, &interrupt)?;
     let per_second = row.events_per_second.map_or_else(String::new, thousands);
     println!(
-        "{} events, all rules and trackers: {per_second} events/s (median of {RUNS}), {:.0} % CPU, {:.0} MB at most",
+        "{} events, all rules and trackers: {per_second} events/s (median of {RUNS}), {:.0} % CPU, {:.0} MB at most, \
+         {alerts} alerts",
         thousands(500_000.0),
         row.cpu_percent,
         row.peak_rss_megabytes
@@ -44,8 +45,8 @@ pub(crate) fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The median of so many replays of the same file.
-pub(crate) fn measure(program: &Path, runs: usize, interrupt: &Interrupt) -> Result<Row, Failure> {
+/// The median of so many replays of the same file, and how many alerts there were.
+pub(crate) fn measure(program: &Path, runs: usize, interrupt: &Interrupt) -> Result<(Row, u64), Failure> {
     let workplace = Workplace::new()?;
     let path = workplace.path("events.ndjson");
     write_file(&path).map_err(Failure::system("writing the events"))?;
@@ -55,19 +56,23 @@ pub(crate) fn measure(program: &Path, runs: usize, interrupt: &Interrupt) -> Res
     }
     replays.sort_by_key(|replay| replay.took);
     let median = &replays[replays.len() / 2];
-    Ok(Row {
+    let count = f64::from(u32::try_from(EVENTS).unwrap_or(u32::MAX));
+    let (took, processor) = (median.took.as_secs_f64(), median.processor.as_secs_f64());
+    let row = Row {
         case: NAME,
-        events_per_second: Some(f64::from(u32::try_from(EVENTS).unwrap_or(u32::MAX)) / median.took.as_secs_f64()),
+        events_per_second: Some(count / took),
         answers: None,
         alerts: None,
-        cpu_percent: median.cpu_percent,
+        cpu_percent: 100.0 * processor / took,
+        cpu_microseconds_per_event: Some(1e6 * processor / count),
         peak_rss_megabytes: median.peak_rss_megabytes,
         lost: 0,
         duplicated: 0,
         refused: 0,
         broken: 0,
         go_plugin_per_second: None,
-    })
+    };
+    Ok((row, median.alerts))
 }
 
 fn write_file(path: &Path) -> io::Result<()> {
@@ -80,8 +85,10 @@ fn write_file(path: &Path) -> io::Result<()> {
 #[derive(Debug)]
 pub(crate) struct Replay {
     pub(crate) took: Duration,
-    pub(crate) cpu_percent: f64,
+    /// But for the last moment, after it was last asked.
+    pub(crate) processor: Duration,
     pub(crate) peak_rss_megabytes: f64,
+    pub(crate) alerts: u64,
 }
 
 /// One replay, from its start to its end; `feed` writes its standard input.
@@ -103,7 +110,7 @@ pub(crate) fn replay(
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     thread::scope(|scope| {
         // Alerts are read and thrown away, as by a program that is fast enough.
-        scope.spawn(|| stdout.map(|output| io::copy(&mut { output }, &mut io::sink())));
+        let counting = scope.spawn(|| stdout.map_or(0, count_lines));
         let said = scope.spawn(|| stderr.map(last_words).unwrap_or_default());
         let feeding = scope.spawn(|| stdin.map_or(Ok(()), feed));
         let mut usage = None;
@@ -126,8 +133,18 @@ pub(crate) fn replay(
         }
         feeding.join().unwrap_or(Ok(())).map_err(Failure::system("writing events to the replay"))?;
         let usage = usage.ok_or(Failure::HostEnded { said })?;
-        Ok(Replay { took, cpu_percent: usage.percent_of(took), peak_rss_megabytes: usage.peak_rss_megabytes() })
+        let alerts = counting.join().unwrap_or(0);
+        Ok(Replay { alerts, took, processor: usage.processor, peak_rss_megabytes: usage.peak_rss_megabytes() })
     })
+}
+
+fn count_lines(mut output: impl Read) -> u64 {
+    let mut buffer = vec![0; 64 << 10];
+    let mut lines = 0;
+    while let Ok(length @ 1..) = output.read(&mut buffer) {
+        lines += memchr::memchr_iter(b'\n', &buffer[..length]).count() as u64;
+    }
+    lines
 }
 
 /// What it said, as far as it matters.

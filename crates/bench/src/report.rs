@@ -4,12 +4,13 @@ use crate::case::GoPlugin;
 use crate::measure::Spread;
 use crate::row::Row;
 
-const HEADS: [&str; 11] = [
+const HEADS: [&str; 12] = [
     "case",
     "events/s",
     "answer p50 / p99 / max, ms",
     "post to alert p50 / p99 / max, ms",
     "host CPU %",
+    "CPU µs an event",
     "host peak RSS MB",
     "lost",
     "duplicated",
@@ -61,6 +62,7 @@ fn cells(row: &Row) -> Vec<String> {
         row.answers.as_ref().map_or_else(none, spread),
         row.alerts.as_ref().map_or_else(none, spread),
         format!("{:.*}", if row.cpu_percent < 10.0 { 2 } else { 0 }, row.cpu_percent),
+        row.cpu_microseconds_per_event.map_or_else(none, |cost| format!("{cost:.1}")),
         format!("{:.0}", row.peak_rss_megabytes),
         row.lost.to_string(),
         row.duplicated.to_string(),
@@ -103,6 +105,7 @@ mod tests {
             answers: Some(Spread { p50: 0.51, p99: 1.2, max: 9.96 }),
             alerts: None,
             cpu_percent: 121.4,
+            cpu_microseconds_per_event: Some(23.71),
             peak_rss_megabytes: 21.3,
             lost: 0,
             duplicated: 1,
@@ -115,13 +118,14 @@ mod tests {
         assert_eq!(lines.len(), 3);
         let cells: Vec<&str> = lines[2].split('|').map(str::trim).collect();
         assert_eq!(
-            cells[1..12],
+            cells[1..13],
             [
                 "keep-alive",
                 "51,234",
                 "0.51 / 1.20 / 10.0",
                 "–",
                 "121",
+                "23.7",
                 "21",
                 "0",
                 "1",

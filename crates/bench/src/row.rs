@@ -16,6 +16,8 @@ pub(crate) struct Row {
     /// From a post to its alert.
     pub(crate) alerts: Option<Spread>,
     pub(crate) cpu_percent: f64,
+    /// Processor time that an event takes; of all figures here the one that other load on the machine changes least.
+    pub(crate) cpu_microseconds_per_event: Option<f64>,
     pub(crate) peak_rss_megabytes: f64,
     /// Answered with 200 and never seen again.
     pub(crate) lost: u64,

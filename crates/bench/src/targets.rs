@@ -121,6 +121,7 @@ mod tests {
             answers: None,
             alerts: Some(Spread { p50: 1.0, p99: 5.5, max: 9.0 }),
             cpu_percent: 0.1,
+            cpu_microseconds_per_event: None,
             peak_rss_megabytes: 30.0,
             lost: 0,
             duplicated: 0,

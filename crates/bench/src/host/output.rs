@@ -2,32 +2,50 @@
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 const MOST_BYTES: usize = 4096;
 
+/// Somebody whom the host started may hold its standard error open; that is not waited for for ever.
+const LAST_BYTES: Duration = Duration::from_secs(1);
+
 /// The end of a text that is still being written.
-#[derive(Debug, Clone, Default)]
-pub(super) struct LastWords(Arc<Mutex<Vec<u8>>>);
+#[derive(Debug)]
+pub(super) struct LastWords {
+    text: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+}
 
 impl LastWords {
     /// Reads until the host closes its standard error: a full pipe would stop the host.
     pub(super) fn of(mut stream: impl Read + Send + 'static) -> Self {
-        let words = Self::default();
-        let kept = words.clone();
-        thread::spawn(move || {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&text);
+        let reader = thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(length @ 1..) = stream.read(&mut buffer) {
-                let mut text = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut text = kept.lock().unwrap_or_else(PoisonError::into_inner);
                 text.extend_from_slice(&buffer[..length]);
                 let excess = text.len().saturating_sub(MOST_BYTES);
                 text.drain(..excess);
             }
         });
-        words
+        Self { text, reader }
     }
 
-    pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).trim_end().to_owned()
+    /// What was said until now.
+    pub(super) fn so_far(&self) -> String {
+        let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&text).trim_end().to_owned()
+    }
+
+    /// All that was said, of a host that has ended: its end may be known before its last words.
+    pub(super) fn to_the_end(&self) -> String {
+        let deadline = Instant::now() + LAST_BYTES;
+        while !self.reader.is_finished() && Instant::now() < deadline {
+            thread::park_timeout(Duration::from_millis(1));
+        }
+        self.so_far()
     }
 }

@@ -47,7 +47,7 @@ pub(crate) struct Host {
     pub(crate) target: Target,
     pub(crate) admin_address: Option<SocketAddr>,
     alerts: Option<AlertReader>,
-    said: LastWords,
+    said: Option<LastWords>,
 }
 
 impl Host {
@@ -71,7 +71,7 @@ impl Host {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|cause| Failure::Start { program: PathBuf::from(&setup.command[0]), cause })?;
-        let said = child.stderr.take().map(LastWords::of).unwrap_or_default();
+        let said = child.stderr.take().map(LastWords::of);
         let output = child.stdout.take().map(|output| AlertReader::start(output, clock));
         let alerts = output.transpose().map_err(Failure::system("starting a thread for alerts"))?;
         Ok(Self { child, target: setup.target, admin_address: setup.admin_address, alerts, said })
@@ -90,7 +90,10 @@ impl Host {
             self.check()?;
             interrupt.check()?;
             if Instant::now() >= deadline {
-                return Err(Failure::NotReady { waited: START, said: self.said.text() });
+                return Err(Failure::NotReady {
+                    waited: START,
+                    said: self.said.as_ref().map(LastWords::so_far).unwrap_or_default(),
+                });
             }
             thread::park_timeout(POLL);
         }
@@ -100,7 +103,7 @@ impl Host {
     pub(crate) fn check(&mut self) -> Result<(), Failure> {
         match self.child.try_wait() {
             Ok(None) => Ok(()),
-            _ => Err(Failure::HostEnded { said: self.said.text() }),
+            _ => Err(Failure::HostEnded { said: self.said.as_ref().map(LastWords::to_the_end).unwrap_or_default() }),
         }
     }
 

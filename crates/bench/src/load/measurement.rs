@@ -78,6 +78,8 @@ impl Measurement {
             answers: sent.iter().map(|sent| sent.answered_at.since(sent.at)).collect::<Latencies>().spread(),
             alerts: deliveries.latencies.spread(),
             cpu_percent: after.percent_since(&before),
+            cpu_microseconds_per_event: (dealt_with > 0)
+                .then(|| after.processor.saturating_sub(before.processor).as_secs_f64() * 1e6 / float(dealt_with)),
             peak_rss_megabytes: after.peak_rss_megabytes(),
             lost,
             duplicated: deliveries.duplicated,

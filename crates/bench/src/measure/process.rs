@@ -10,7 +10,7 @@ use rustix::param::clock_ticks_per_second;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ProcessUsage {
     at: Instant,
-    processor: Duration,
+    pub(crate) processor: Duration,
     pub(crate) peak_resident_bytes: u64,
 }
 
@@ -22,11 +22,6 @@ impl ProcessUsage {
             processor: processor_time(process)?,
             peak_resident_bytes: peak_resident(&status),
         })
-    }
-
-    /// All its processor time, in hundredths of one core over its life.
-    pub(crate) fn percent_of(&self, life: Duration) -> f64 {
-        100.0 * self.processor.as_secs_f64() / life.as_secs_f64().max(f64::EPSILON)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use rustls::HandshakeKind;
 use rustls::pki_types::ServerName;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
@@ -21,6 +22,8 @@ pub(super) struct Connector {
     tls: Option<TlsConnector>,
     /// The last part of the address to connect from; 0 leaves it to the system.
     source: Cell<u8>,
+    /// How many connections began with a ticket.
+    resumed: Cell<u64>,
 }
 
 impl Connector {
@@ -29,7 +32,7 @@ impl Connector {
             Transport::Plain => None,
             Transport::Tls(_, handshake) => Some(tls::connector(handshake)?),
         };
-        Ok(Self { address, tls, source: Cell::new(0) })
+        Ok(Self { address, tls, source: Cell::new(0), resumed: Cell::new(0) })
     }
 
     pub(super) async fn open(&self) -> io::Result<Connection> {
@@ -39,9 +42,17 @@ impl Connector {
             None => Ok(Connection::plain(stream)),
             Some(tls) => {
                 let name = ServerName::IpAddress(self.address.ip().into());
-                Ok(Connection::tls(tls.connect(name, stream).await?))
+                let stream = tls.connect(name, stream).await?;
+                if stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed) {
+                    self.resumed.set(self.resumed.get() + 1);
+                }
+                Ok(Connection::tls(stream))
             }
         }
+    }
+
+    pub(super) fn resumed(&self) -> u64 {
+        self.resumed.get()
     }
 
     /// Ports of closed connections stay taken for a minute, for each address of this side.

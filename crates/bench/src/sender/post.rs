@@ -15,7 +15,7 @@ use super::pace::Pacer;
 use super::sent::{Outcome, Sent};
 use super::throttle::Throttle;
 use super::timestamp::TimestampText;
-use crate::case::{ConnectionKind, Pace, Transport};
+use crate::case::{ConnectionKind, Handshake, Pace, Transport};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
@@ -52,6 +52,8 @@ struct Shared {
     pacer: Pacer,
     next: Cell<u64>,
     sent: RefCell<Vec<Sent>>,
+    /// Connections that began with a ticket.
+    resumed: Cell<u64>,
     problem: RefCell<Option<io::Error>>,
 }
 
@@ -66,8 +68,8 @@ pub(crate) fn post(posting: Posting) -> Result<Vec<Sent>, Failure> {
         Pace::AsFastAsAnswered | Pace::Idle => Pacer::AsFastAsAnswered { end },
     };
     let connections = posting.connections;
-    let (next, sent, problem) = (Cell::new(0), RefCell::default(), RefCell::default());
-    let shared = Rc::new(Shared { posting, pacer, next, sent, problem });
+    let (next, sent, resumed, problem) = (Cell::new(0), RefCell::default(), Cell::new(0), RefCell::default());
+    let shared = Rc::new(Shared { posting, pacer, next, sent, resumed, problem });
     let local = LocalSet::new();
     for _ in 0..connections {
         let connector = Connector::new(shared.posting.address, shared.posting.transport)?;
@@ -83,6 +85,12 @@ pub(crate) fn post(posting: Posting) -> Result<Vec<Sent>, Failure> {
     shared.posting.interrupt.check()?;
     finished?;
     let sent = shared.sent.take();
+    // The first connection of each sender has no ticket yet.
+    let may_resume = matches!(shared.posting.transport, Transport::Tls(_, Handshake::Resumed))
+        && sent.len() > 4 * connections as usize;
+    if may_resume && shared.resumed.get() * 2 < sent.len() as u64 {
+        return Err(Failure::NoTickets);
+    }
     match shared.problem.take() {
         Some(error) if error.kind() == io::ErrorKind::AddrNotAvailable => Err(Failure::Ports { addresses: SOURCES }),
         Some(error) if sent.is_empty() => Err(Failure::NoAnswer(error.to_string())),
@@ -137,6 +145,7 @@ impl Shared {
                 _ = connection.closed_by_host().await;
             }
         }
+        self.resumed.set(self.resumed.get() + connector.resumed());
         Ok(())
     }
 }

@@ -13,8 +13,8 @@ use crate::measure::HostMetrics;
 /// enough that the host never waits for the sender.
 const MOST_WAITING: u64 = 8 << 20;
 
-/// How often to look. Each look costs the host some microseconds.
-const INTERVAL: Duration = Duration::from_millis(5);
+/// How often to look. Each look costs the host some of what is measured.
+const INTERVAL: Duration = Duration::from_millis(10);
 
 /// Whether the sender has to wait. Looks at the host's metrics until it is dropped.
 #[derive(Debug)]

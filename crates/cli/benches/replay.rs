@@ -1,0 +1,54 @@
+//! How fast `falco-gitlab replay` looks at events in a file, from its start to its end, with all rules and trackers.
+//!
+//! Items are events. The program is run as its user runs it; its alerts go nowhere.
+#![expect(clippy::unwrap_used, reason = "a benchmark stops by panicking")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::process::{Command, Stdio};
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use tempfile::TempDir;
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = [1_000, 100_000], sample_count = 5, sample_size = 1)]
+fn lines(bencher: Bencher<'_, '_>, count: usize) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("events.ndjson");
+    fs::write(&path, (0..count).fold(String::new(), event)).unwrap();
+    bencher.counter(ItemsCount::new(count)).bench_local(|| {
+        let mut replay = Command::new(env!("CARGO_BIN_EXE_falco-gitlab"));
+        let replay = replay.args(["replay", "--json"]).arg(&path).stdout(Stdio::null()).stderr(Stdio::null());
+        assert!(replay.status().unwrap().success());
+    });
+}
+
+/// As GitLab streams them: half a day with some hundred people, most events Git operations, the rest job tokens.
+fn event(mut lines: String, number: usize) -> String {
+    let (person, project) = (number * 7 % 500, number * 7 % 500 / 2);
+    let (event_type, message) = if number.is_multiple_of(3) {
+        ("user_authenticated_using_job_token", "\"User authenticated using job token\"")
+    } else {
+        ("repository_git_operation", r#"{"protocol":"ssh","action":"git-upload-pack","verb":"fetch"}"#)
+    };
+    let second = number / 2;
+    let time = format!("2026-02-10T{:02}:{:02}:{:02}.000Z", second / 3600 % 24, second / 60 % 60, second % 60);
+    writeln!(
+        lines,
+        "{{\"id\":\"6f1d1c0e-0b0e-4c0c-9a55-{number:012}\",\"author_id\":{person},\"entity_id\":{project},\
+         \"entity_type\":\"Project\",\"details\":{{\"event_name\":\"{event_type}\",\"author_name\":\"Dev {person}\",\
+         \"author_class\":\"User\",\"target_id\":{project},\"target_type\":\"Project\",\"target_details\":\"app\",\
+         \"custom_message\":{message},\"ip_address\":\"10.0.1.{}\",\"entity_path\":\"grp/app-{project}\"}},\
+         \"ip_address\":\"10.0.1.{}\",\"author_name\":\"Dev {person}\",\"entity_path\":\"grp/app-{project}\",\
+         \"target_details\":\"app\",\"created_at\":\"{time}\",\"target_type\":\"Project\",\"target_id\":{project},\
+         \"event_type\":\"{event_type}\"}}",
+        person % 250,
+        person % 250,
+    )
+    .unwrap();
+    lines
+}

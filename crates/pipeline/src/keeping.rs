@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use intake::{Ignore, Inbox, InboxSettings, SpoolSettings, StateDirectory};
+use enrich::Arrival;
+use intake::{Ignore, Inbox, InboxSettings, ReceivedEvent, SpoolSettings, StateDirectory};
 
 use crate::{Settings, Source, StartError};
 
@@ -16,7 +17,8 @@ pub(crate) fn open_inbox(settings: &Settings, source: &Source) -> Result<Inbox, 
     let in_memory = InboxSettings {
         max_bytes: settings.max_queue_size,
         deduplication_window: Duration::ZERO,
-        ignore: ignored_events.map(|ignored| Ignore::new(move |read, received| ignored.contain(read, received))),
+        ignore: ignored_events
+            .map(|ignored| Ignore::new(move |read, received| ignored.contain(read, arrival(received)))),
         spool: None,
     };
     let Source::Webhook(_) = source else { return Ok(Inbox::start(in_memory)?) };
@@ -27,6 +29,12 @@ pub(crate) fn open_inbox(settings: &Settings, source: &Source) -> Result<Inbox, 
         ..in_memory
     };
     Ok(Inbox::start(inbox)?)
+}
+
+/// How an event came.
+pub(crate) fn arrival(received: &ReceivedEvent) -> Arrival<'_> {
+    let ReceivedEvent { received_at, origin, instance, .. } = received;
+    Arrival { received_at: *received_at, origin: *origin, instance: instance.as_deref() }
 }
 
 /// Says what it means that there is no spool. To be called once the source is open: before, a mistake that stops the start is

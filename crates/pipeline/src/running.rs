@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, PluginError};
-use enrich::{Arrival, EnrichedEvent, Enricher};
+use enrich::{EnrichedEvent, Enricher};
 use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
 
 use crate::enrichment_metrics::enrichment_metrics;
 use crate::incoming::Incoming;
-use crate::keeping::{open_inbox, tell_of_memory};
+use crate::keeping::{arrival, open_inbox, tell_of_memory};
 use crate::silence::{Expected, Silence};
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
@@ -114,9 +114,7 @@ impl Pipeline {
     }
 
     fn enrich(&mut self, event: &ReceivedEvent) -> EnrichedEvent {
-        let arrival =
-            Arrival { received_at: event.received_at, origin: event.origin, instance: event.instance.as_deref() };
-        let (enriched, indexed) = self.enricher.enrich(&event.json, arrival);
+        let (enriched, indexed) = self.enricher.enrich(&event.json, arrival(event));
         if let Err(error) = indexed {
             self.inbox.report(ProblemKind::MalformedBody, || format!("an event has no fields: {error}"));
         }

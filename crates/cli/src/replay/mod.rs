@@ -51,7 +51,7 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
         progress: events.progress(),
     };
     let workers = Workers {
-        source: Source::new(events),
+        source: Source::new(events, settings.and_then(|settings| settings.ignored_events.clone())),
         enricher,
         engine: detector.into_engine(),
         trackers: InTurn::new(()),

@@ -20,9 +20,15 @@ pub(super) struct Results {
 
 impl Results {
     /// Tells what is wrong with a chunk and the alerts that its events raise; each alert comes with the number of events
-    /// before its own.
-    pub(super) fn tell(&mut self, chunk: &FileChunk, alerts: &[(usize, Alert<'_>)]) -> Result<(), Broken> {
+    /// before its own. Of the chunk, `ignored` events were left out.
+    pub(super) fn tell(
+        &mut self,
+        chunk: &FileChunk,
+        ignored: usize,
+        alerts: &[(usize, Alert<'_>)],
+    ) -> Result<(), Broken> {
         self.display.update(&self.progress);
+        self.summary.ignored += ignored as u64;
         self.summary.events += chunk.len() as u64;
         let mut alerts = alerts.iter().peekable();
         for (events_before, error) in chunk.problems() {

@@ -14,12 +14,14 @@ use crate::{
 pub(super) struct Summary {
     files: usize,
     pub(super) events: u64,
+    /// Those that `Ignore` accepts, besides.
+    pub(super) ignored: u64,
     alerts: HashMap<String, (u64, Priority)>,
 }
 
 impl Summary {
     pub(super) fn new(files: usize) -> Self {
-        Self { files, events: 0, alerts: HashMap::new() }
+        Self { files, events: 0, ignored: 0, alerts: HashMap::new() }
     }
 
     pub(super) fn count(&mut self, alert: &Alert<'_>) {
@@ -39,6 +41,9 @@ impl Summary {
         let alerts = self.alerts.values().map(|(count, _)| count).sum();
         write!(out, "{} in {}, ", Counted(self.events, "event"), Counted::length(self.files, "file"))?;
         write!(out, "{}, {}", Counted(alerts, "alert"), Counted(problems.broken, "broken line"))?;
+        if self.ignored > 0 {
+            write!(out, ", {} ignored", Counted(self.ignored, "event"))?;
+        }
         if problems.unreadable > 0 {
             write!(out, ", {} not read to the end", Counted(problems.unreadable, "file"))?;
         }

@@ -54,7 +54,7 @@ impl Workers {
         let (mut chunk, mut scratch) = (FileChunk::default(), Scratch::default());
         while let Some(place) = self.source.read(&mut chunk) {
             let alerts = self.alerts(&mut chunk, place, &mut scratch);
-            match self.results.run(place.turn, |results| results.tell(&chunk, &alerts)) {
+            match self.results.run(place.turn, |results| results.tell(&chunk, place.ignored, &alerts)) {
                 Some(Ok(())) => {}
                 Some(Err(broken)) => {
                     *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(broken);

@@ -1,6 +1,11 @@
 //! `falco-gitlab replay`: the same alerts from files.
 
-use std::{fs, io::Write, path::Path, process::Command};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
@@ -123,4 +128,36 @@ fn the_live_samples_give_the_alerts_they_give_live() {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../audit-event/tests/samples/real/peer_user_impersonation.json");
     let (rules, _) = rules_of(&[samples.to_str().unwrap()]);
     assert_eq!(rules, ["GitLab user impersonated"]);
+}
+
+#[test]
+fn what_the_configuration_ignores_is_counted_and_raises_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, path) = (folder.path().join("falco.yaml"), folder.path().join("events.ndjson"));
+    let ignore = "plugins:\n  - name: gitlab\n    init_config: {Ignore: gitlab.event_type = add_gpg_key}\n";
+    fs::write(&config, ignore).unwrap();
+    fs::write(&path, events().join("\n")).unwrap();
+    let (rules, said) = rules_of(&["-c", config.to_str().unwrap(), "--json", path.to_str().unwrap()]);
+    assert_eq!(rules, RULES[..1]);
+    assert!(said.starts_with("2 events in 1 file, 1 alert, 0 broken lines, 1 event ignored\n"), "{said}");
+}
+
+#[test]
+fn an_event_that_comes_through_a_pipe_raises_its_alert_before_the_next_one_comes() {
+    let mut replay = Command::new(COMMAND)
+        .args(["replay", "--json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut events_in, mut alerts) = (replay.stdin.take().unwrap(), BufReader::new(replay.stdout.take().unwrap()));
+    for (event, rule) in events().iter().zip(RULES) {
+        writeln!(events_in, "{event}").unwrap();
+        let mut alert = String::new();
+        alerts.read_line(&mut alert).unwrap();
+        assert!(alert.contains(rule), "{alert}");
+    }
+    drop(events_in);
+    assert!(replay.wait().unwrap().success());
 }

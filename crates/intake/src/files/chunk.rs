@@ -1,9 +1,10 @@
 //! Events of a file that are read together, each with its index: for those who look at very many.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use audit_event::{EventIndex, Origin, ParseError};
+use audit_event::{AuditEvent, EventIndex, Origin, ParseError};
 
 use super::error::FileError;
 use crate::event::nanoseconds_now;
@@ -22,7 +23,7 @@ pub struct FileChunk {
     received_at: u64,
     /// The events, one after another.
     text: String,
-    ends: Vec<usize>,
+    events: Vec<Range<usize>>,
     /// At least as many as there are events.
     indexes: Vec<EventIndex>,
     problems: Vec<(usize, FileError)>,
@@ -31,12 +32,12 @@ pub struct FileChunk {
 impl FileChunk {
     /// How many events there are.
     pub const fn len(&self) -> usize {
-        self.ends.len()
+        self.events.len()
     }
 
     /// Whether there is neither an event nor a problem.
     pub const fn is_empty(&self) -> bool {
-        self.ends.is_empty() && self.problems.is_empty()
+        self.events.is_empty() && self.problems.is_empty()
     }
 
     /// When they were read, in nanoseconds since the Unix epoch.
@@ -51,9 +52,29 @@ impl FileChunk {
 
     /// The events in their order: the text of each, and an index that has read it.
     pub fn events(&mut self) -> impl Iterator<Item = (&str, &mut EventIndex)> {
-        let Self { text, ends, indexes, .. } = self;
-        let starts = std::iter::once(0).chain(ends.iter().copied());
-        starts.zip(ends.iter()).map(|(start, end)| &text[start..*end]).zip(indexes)
+        let Self { text, events, indexes, .. } = self;
+        events.iter().map(|event| &text[event.clone()]).zip(indexes)
+    }
+
+    /// Leaves out the events that nobody wants, and says how many.
+    pub fn leave_out(&mut self, is_unwanted: impl Fn(AuditEvent<'_>) -> bool) -> usize {
+        let Self { text, events, indexes, problems, .. } = self;
+        let mut kept = 0;
+        let mut problems = problems.iter_mut().peekable();
+        for place in 0..events.len() {
+            while let Some((events_before, _)) = problems.next_if(|(events_before, _)| *events_before <= place) {
+                *events_before = kept;
+            }
+            if !is_unwanted(indexes[place].event(&text[events[place].clone()])) {
+                events.swap(kept, place);
+                indexes.swap(kept, place);
+                kept += 1;
+            }
+        }
+        problems.for_each(|(events_before, _)| *events_before = kept);
+        let left_out = events.len() - kept;
+        events.truncate(kept);
+        left_out
     }
 
     /// What is no event, each with the number of events before it.
@@ -63,7 +84,7 @@ impl FileChunk {
 
     pub(super) fn clear(&mut self) {
         self.text.clear();
-        self.ends.clear();
+        self.events.clear();
         self.problems.clear();
     }
 
@@ -75,23 +96,24 @@ impl FileChunk {
     }
 
     pub(super) const fn is_full(&self) -> bool {
-        self.ends.len() >= MAX_EVENTS || self.text.len() >= MAX_BYTES
+        self.events.len() >= MAX_EVENTS || self.text.len() >= MAX_BYTES
     }
 
     /// Adds an event, unless it cannot be read.
     pub(super) fn add(&mut self, json: &str) -> Result<(), ParseError> {
-        let place = self.ends.len();
+        let place = self.events.len();
         if self.indexes.len() == place {
             self.indexes.push(EventIndex::default());
         }
         self.indexes[place].parse_received(json)?;
+        let start = self.text.len();
         self.text.push_str(json);
-        self.ends.push(self.text.len());
+        self.events.push(start..self.text.len());
         Ok(())
     }
 
     pub(super) fn add_problem(&mut self, error: FileError) {
-        self.problems.push((self.ends.len(), error));
+        self.problems.push((self.events.len(), error));
     }
 }
 
@@ -102,7 +124,7 @@ impl Default for FileChunk {
             origin: Origin::File,
             received_at: 0,
             text: String::new(),
-            ends: Vec::new(),
+            events: Vec::new(),
             indexes: Vec::new(),
             problems: Vec::new(),
         }

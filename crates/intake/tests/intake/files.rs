@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use audit_event::{EventIndex, Origin};
+use audit_event::{AuditEvent, EventIndex, Origin};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use intake::{FileChunk, FileError, FileEvent, FileProblem, InputFiles, ProblemKind};
@@ -353,4 +353,18 @@ fn a_large_file_comes_in_chunks_and_an_event_of_too_many_members_is_a_problem_of
     fs::write(file.path(), format!("{{\"id\":1}}\n{{{}}}\n{{\"id\":2}}\n", members.join(","))).unwrap();
     let problem = format!("{}:2: the event has more than 1024 members", file.path().display());
     assert_eq!(in_chunks(file.path()), ["{\"id\":1}", problem.as_str(), "{\"id\":2}"]);
+}
+
+#[test]
+fn unwanted_events_of_a_chunk_are_left_out_and_problems_stay_where_they_were() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "{\"id\":1}\nx\n{\"id\":2}\n{\"id\":3}\ny\n{\"id\":4}\n{\"id\":5}\nz\n").unwrap();
+    let mut chunk = FileChunk::default();
+    assert!(InputFiles::find([file.path()]).unwrap().events().read_chunk(&mut chunk));
+    let is_unwanted = |event: AuditEvent<'_>| matches!(event.id().as_deref(), Some("1" | "3" | "5"));
+    assert_eq!(chunk.leave_out(is_unwanted), 3);
+    let left: Vec<_> = chunk.events().map(|(json, index)| index.event(json).id().unwrap().into_owned()).collect();
+    assert_eq!(left, ["2", "4"]);
+    let problems: Vec<_> = chunk.problems().map(|(events_before, error)| (events_before, error.line)).collect();
+    assert_eq!(problems, [(0, Some(2)), (1, Some(5)), (2, Some(8))]);
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use audit_event::{Addition, AuditEvent};
-use enrich::{GitlabEvent, arrival_schema};
+use enrich::{Arrival, GitlabEvent, arrival_schema};
 use falco_rules::Condition;
-use intake::ReceivedEvent;
 use serde_json::Value;
 
 use super::error::Problem;
@@ -17,11 +16,11 @@ pub struct IgnoredEvents(Arc<Condition>);
 
 impl IgnoredEvents {
     /// Whether an event is left out.
-    pub(crate) fn contain(&self, read: AuditEvent<'_>, received: &ReceivedEvent) -> bool {
-        let addition =
-            Addition { instance: received.instance.as_deref(), ..Addition::new(received.received_at, received.origin) };
+    pub fn contain(&self, read: AuditEvent<'_>, arrival: Arrival<'_>) -> bool {
+        let Arrival { received_at, origin, instance } = arrival;
+        let addition = Addition { instance, ..Addition::new(received_at, origin) };
         let event = read.with(&addition);
-        let time = event.created_at().unwrap_or(received.received_at);
+        let time = event.created_at().unwrap_or(received_at);
         self.0.matches(&GitlabEvent { event, number: 0, time })
     }
 }
@@ -44,23 +43,16 @@ pub(super) fn ignored_events(value: &Value) -> Result<Option<IgnoredEvents>, Pro
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use audit_event::{EventIndex, Origin};
     use serde_json::json;
 
     use super::*;
 
     fn is_ignored(condition: &str, json: &str) -> bool {
-        let received = ReceivedEvent {
-            json: json.into(),
-            received_at: 1_700_000_000_000_000_000,
-            origin: Origin::Webhook,
-            instance: Some(Arc::from("eu")),
-        };
+        let arrival = Arrival { received_at: 1_700_000_000_000_000_000, origin: Origin::Webhook, instance: Some("eu") };
         let mut index = EventIndex::default();
-        let read = index.parse_received(&received.json).unwrap();
-        ignored_events(&json!(condition)).unwrap().unwrap().contain(read, &received)
+        let read = index.parse_received(json).unwrap();
+        ignored_events(&json!(condition)).unwrap().unwrap().contain(read, arrival)
     }
 
     #[test]

@@ -44,7 +44,6 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
 
 fn of_accounts() -> Vec<Scenario> {
     let sign_in_from = |address: &str| with(of_user(7), "ip_address", address);
-    let new_place = Shipped("GitLab sign-in from a country or network new for the account");
     let impersonation = |message: &str| {
         json!({"author_id": 1, "author_name": "Ada Admin", "entity_type": "User", "entity_id": 7, "target_id": 7,
                "target_type": "User", "details": {"custom_message": message}})
@@ -73,14 +72,14 @@ fn of_accounts() -> Vec<Scenario> {
         }),
         first(
             "country_of_account",
-            new_place,
+            Shipped("GitLab sign-in from a country new for the account"),
             "authenticated_with_password",
             &of_user(7),
             &sign_in_from(JAPAN_BY_THE_SAME_NETWORK),
         ),
         first(
             "network_of_account",
-            new_place,
+            Shipped("GitLab sign-in from a network new for the account"),
             "authenticated_with_password",
             &of_user(7),
             &sign_in_from(GERMANY_BY_ANOTHER_NETWORK),
@@ -133,6 +132,10 @@ fn of_accounts() -> Vec<Scenario> {
         scenario("lockouts_by_account", Shipped("GitLab many accounts locked out by one author"), |story| {
             story.events(3, "user_blocked", target);
             story.events(2, "member_destroyed", |n| target(n + 3));
+        }),
+        scenario("impersonation_begun", Shipped("GitLab user impersonated"), |story| {
+            let message = json!({"custom_message": "Instance administrator started impersonation of dev1"});
+            story.event("user_impersonation", &with(of_user(7), "details", message));
         }),
         scenario("denied_group_access_by_address", Own("gitlab.count[denied_group_access_by_address] >= 3"), |story| {
             story.events(3, "ip_restricted_group_accessed", nothing_special);
@@ -248,6 +251,13 @@ fn of_code() -> Vec<Scenario> {
             story.event("repository_git_operation", &clone(1));
             story.events(10, "repository_git_operation", clone);
         }),
+        scenario("projects_fetched_by_account_and_address", Shipped("GitLab repositories read in bulk"), |story| {
+            story.event("repository_git_operation", &with(clone(1), "ip_address", "193.0.0.9"));
+            story.events(10, "repository_git_operation", clone);
+        }),
+        scenario("git_country_of_account", Own("gitlab.first_seen[git_country_of_account] = true"), |story| {
+            story.event("repository_git_operation", &git("fetch", "grp/app"));
+        }),
         scenario("projects_fetched_by_address", Own("gitlab.count[projects_fetched_by_address] >= 10"), |story| {
             story.events(10, "repository_git_operation", |n| with(clone(n), "author_id", n));
         }),
@@ -255,8 +265,8 @@ fn of_code() -> Vec<Scenario> {
             "fetch_address_of_project",
             Shipped("GitLab project read from a new address"),
             "repository_git_operation",
-            &git("fetch", "grp/app"),
-            &with(git("fetch", "grp/app"), "ip_address", "193.0.0.9"),
+            &with(git("fetch", "grp/app"), "author_id", -3),
+            &with(with(git("fetch", "grp/app"), "author_id", -3), "ip_address", "193.0.0.9"),
         ),
         scenario("exports_by_account", Shipped("GitLab exports in bulk"), |story| {
             story.events(3, "project_export_created", target);

@@ -11,7 +11,9 @@ use crate::json_value::JsonValue;
 pub(crate) fn key_is(key: &str, name: &str) -> bool {
     // Most keys hold no escape and have another length; a key with escapes is longer than what it spells.
     if key.len() == name.len() + 2 {
-        key.as_bytes()[1..=name.len()] == *name.as_bytes()
+        let key = &key.as_bytes()[1..=name.len()];
+        // Keys of the same length often begin otherwise, and a call to compare them costs more than a look.
+        key.first() == name.as_bytes().first() && key == name.as_bytes()
     } else {
         key.len() > name.len() + 2 && key.contains('\\') && json_string::decode(key) == name
     }

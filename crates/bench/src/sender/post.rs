@@ -93,7 +93,9 @@ pub(crate) fn post(posting: Posting) -> Result<Vec<Sent>, Failure> {
     }
     match shared.problem.take() {
         Some(error) if error.kind() == io::ErrorKind::AddrNotAvailable => Err(Failure::Ports { addresses: SOURCES }),
-        Some(error) if sent.is_empty() => Err(Failure::NoAnswer(error.to_string())),
+        Some(error) if sent.iter().all(|sent| sent.outcome == Outcome::Broken) => {
+            Err(Failure::NoAnswer(error.to_string()))
+        }
         _ => Ok(sent),
     }
 }

@@ -1,9 +1,11 @@
 //! Reading what was added to an event: from its member `_falco`, or from the addition itself before it is spliced in.
 use std::borrow::Cow;
+use std::str::FromStr;
 
-use crate::addition::{Addition, Network, Place, Travel};
+use crate::addition::{Addition, Network, Place, Travel, with_addition};
 use crate::event::AuditEvent;
 use crate::event_index::Part;
+use crate::finding::FindingValue;
 use crate::json_value::JsonValue;
 
 impl<'a> AuditEvent<'a> {
@@ -63,7 +65,7 @@ impl<'a> AuditEvent<'a> {
         match self.addition() {
             Some(addition) => {
                 let names = addition.address_lists;
-                (!names.is_empty()).then(|| names.iter().map(|name| Cow::Borrowed(*name)).collect())
+                (!names.is_empty()).then(|| names.iter().map(|name| without_nul(name)).collect())
             }
             None => self.value(Part::Addition, "address_lists").map(JsonValue::texts),
         }
@@ -101,27 +103,65 @@ impl<'a> AuditEvent<'a> {
 
     /// What the tracker of this name counted.
     pub fn count(&self, tracker: &str) -> Option<u64> {
-        self.value(Part::Count, tracker)?.json().parse().ok()
+        self.found_number(Part::Count, tracker, |found| match found {
+            FindingValue::Count(count) => Some(count),
+            _ => None,
+        })
     }
 
     /// What the tracker of this name counted, where it is more than at any event within a window before.
     pub fn burst(&self, tracker: &str) -> Option<u64> {
-        self.value(Part::Burst, tracker)?.json().parse().ok()
+        self.found_number(Part::Burst, tracker, |found| match found {
+            FindingValue::Burst(count) => Some(count),
+            _ => None,
+        })
     }
 
     /// Whether the tracker of this name never saw the value before.
     pub fn first_seen(&self, tracker: &str) -> Option<bool> {
-        self.value(Part::FirstSeen, tracker)?.json().parse().ok()
+        self.found_number(Part::FirstSeen, tracker, |found| match found {
+            FindingValue::FirstSeen(truth) => Some(truth),
+            _ => None,
+        })
     }
 
     /// Whether the event completes the sequence of the tracker of this name.
     pub fn sequence(&self, tracker: &str) -> Option<bool> {
-        self.value(Part::Sequence, tracker)?.json().parse().ok()
+        self.found_number(Part::Sequence, tracker, |found| match found {
+            FindingValue::Sequence(truth) => Some(truth),
+            _ => None,
+        })
     }
 
     /// What is known of the session of the tracker of this name that the event lies in.
     pub fn session(&self, tracker: &str) -> Option<Cow<'a, str>> {
-        self.value(Part::Session, tracker).map(JsonValue::text)
+        let of = |addition: &'a Addition<'a>| {
+            addition.findings.of(tracker).find_map(|found| match found {
+                FindingValue::Session(text) => Some(text),
+                _ => None,
+            })
+        };
+        self.added_text(Part::Session, tracker, of)
+    }
+
+    /// The event's text as a host gets it: with the addition spliced in, where that is still to be done.
+    pub fn enriched_json(&self) -> Cow<'a, str> {
+        match self.addition() {
+            Some(addition) => Cow::Owned(with_addition(self.json(), addition)),
+            None => Cow::Borrowed(self.json()),
+        }
+    }
+
+    fn found_number<T: FromStr>(
+        &self,
+        part: Part,
+        tracker: &str,
+        of: impl Fn(FindingValue<'a>) -> Option<T>,
+    ) -> Option<T> {
+        match self.addition() {
+            Some(addition) => addition.findings.of(tracker).find_map(of),
+            None => self.value(part, tracker)?.json().parse().ok(),
+        }
     }
 
     fn place(&self, name: &str, of: impl Fn(Place<'a>) -> Option<&'a str>) -> Option<Cow<'a, str>> {
@@ -139,7 +179,7 @@ impl<'a> AuditEvent<'a> {
         of: impl FnOnce(&'a Addition<'a>) -> Option<&'a str>,
     ) -> Option<Cow<'a, str>> {
         match self.addition() {
-            Some(addition) => of(addition).map(Cow::Borrowed),
+            Some(addition) => of(addition).map(without_nul),
             None => self.value(part, name).map(JsonValue::text),
         }
     }
@@ -150,4 +190,9 @@ impl<'a> AuditEvent<'a> {
             None => self.value(part, name)?.json().parse().ok(),
         }
     }
+}
+
+/// As [`decode`](crate::json_string::decode) reads it from the text.
+fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }

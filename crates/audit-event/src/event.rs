@@ -29,9 +29,7 @@ impl<'a> AuditEvent<'a> {
         Self { json, index, addition: None }
     }
 
-    /// The same event as it will be with this addition spliced in, so that fields can be read before.
-    ///
-    /// The trackers' findings are not among them: trackers come last and do not see each other.
+    /// The same event as it would be with this addition spliced in: its fields can be read without that being done.
     #[must_use]
     pub fn with(self, addition: &'a Addition<'a>) -> Self {
         Self { addition: Some(addition), ..self }

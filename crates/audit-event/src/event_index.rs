@@ -1,7 +1,7 @@
 //! Where everything is in one event: read once, kept as offsets in buffers that serve the next event again.
-use crate::addition::{ADDITION, Addition, spliced};
+use crate::addition::ADDITION;
 use crate::event::AuditEvent;
-use crate::index_reader::{FalcoMember, read, read_addition};
+use crate::index_reader::{FalcoMember, read};
 use crate::json_members::key_is;
 use crate::json_value::JsonValue;
 
@@ -162,15 +162,6 @@ impl EventIndex {
     pub fn parse_received<'a>(&'a mut self, json: &'a str) -> Result<AuditEvent<'a>, ParseError> {
         self.read(json, FalcoMember::IsTheSenders)?;
         Ok(self.event(json))
-    }
-
-    /// Splices `addition` into `json`, the event that was read last with [`parse_received`](Self::parse_received), and gives
-    /// the text. From then on the index is of that text, without all of it being read again.
-    pub fn add(&mut self, json: &str, addition: &Addition<'_>) -> String {
-        let Some((text, start)) = spliced(json, addition) else { return json.to_owned() };
-        self.max_members = MAX_MEMBERS + 1;
-        read_addition(self, &text, start);
-        text
     }
 
     /// The event read last, again. `json` must be the same text; with another one fields are absent or nonsense.

@@ -54,6 +54,13 @@ impl Serialize for FindingValue<'_> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Findings<'a>(pub &'a [Finding<'a>]);
 
+impl<'a> Findings<'a> {
+    /// What the tracker of this name found.
+    pub(crate) fn of(self, tracker: &str) -> impl Iterator<Item = FindingValue<'a>> {
+        self.0.iter().filter(move |finding| finding.tracker == tracker).map(|finding| finding.value)
+    }
+}
+
 /// For `skip_serializing_if`, which passes a reference.
 pub(crate) fn no_findings(findings: &Findings<'_>) -> bool {
     findings.0.is_empty()

@@ -28,15 +28,6 @@ pub(crate) fn read(index: &mut EventIndex, json: &str, falco_member: FalcoMember
     if reader.deepest > MAX_DEPTH { Err(ParseError::TooDeep) } else { Ok(()) }
 }
 
-/// Adds the member that begins at `start` of `json`, which we spliced in, to the index of all that is before.
-pub(crate) fn read_addition(index: &mut EventIndex, json: &str, start: usize) {
-    let scanner = JsonScanner::starting_at(json, start);
-    let mut reader = Reader { json, scanner, falco_member: FalcoMember::IsOurs, index, deepest: 0 };
-    // It is valid JSON, and the index has room for ours whatever the sender sent.
-    let read = reader.member(Part::Event, 1);
-    debug_assert_eq!(read, Ok(()), "an addition is JSON");
-}
-
 struct Reader<'i, 'a> {
     json: &'a str,
     scanner: JsonScanner<'a>,

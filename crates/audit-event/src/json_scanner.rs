@@ -30,12 +30,7 @@ pub(crate) enum Escapes {
 impl<'a> JsonScanner<'a> {
     /// A scanner that stands at the beginning of `text`, and takes its end for the end of everything.
     pub(crate) fn new(text: &'a str) -> Self {
-        Self::starting_at(text, 0)
-    }
-
-    /// A scanner that stands at this offset of `text`.
-    pub(crate) fn starting_at(text: &'a str, position: usize) -> Self {
-        Self { text: text.as_bytes(), position }
+        Self { text: text.as_bytes(), position: 0 }
     }
 
     pub(crate) const fn position(&self) -> usize {

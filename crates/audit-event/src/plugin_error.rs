@@ -2,8 +2,6 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::addition::{Addition, Origin, with_addition};
-
 /// A problem, and how often it came up since the last report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct PluginError<'a> {
@@ -16,13 +14,7 @@ pub struct PluginError<'a> {
 }
 
 impl PluginError<'_> {
-    /// The event of type `pluginerror` that reports this problem.
-    pub fn event(&self, received_at: u64, origin: Origin, instance: Option<&str>) -> String {
-        let addition = Addition { instance, plugin_error: Some(*self), ..Addition::new(received_at, origin) };
-        with_addition(&self.bare_event(received_at), &addition)
-    }
-
-    /// The same, yet without the addition that tells of the problem.
+    /// The event of type `pluginerror` that reports this problem, without the addition that tells of it.
     ///
     /// What went wrong stands in `_falco`, which no sender can write, so a posted `pluginerror` has no kind, message or
     /// count.

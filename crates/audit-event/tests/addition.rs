@@ -127,7 +127,7 @@ fn an_addition_is_no_member_of_details() {
 #[test]
 fn a_plugin_error_is_an_event_that_says_what_went_wrong() {
     let error = PluginError { kind: "unauthorized", message: "wrong \"token\"", count: 3 };
-    let event = error.event(RECEIVED_AT, Origin::Webhook, None);
+    let event = with_addition(&error.bare_event(RECEIVED_AT), &Addition { plugin_error: Some(error), ..addition() });
     assert_eq!(value(&event, "gitlab.event_type"), Some(text("pluginerror")));
     assert_eq!(value(&event, "gitlab.pluginerror.kind"), Some(text("unauthorized")));
     assert_eq!(value(&event, "gitlab.pluginerrormessage"), Some(text("wrong \"token\"")));
@@ -222,7 +222,6 @@ fn an_event_of_as_many_members_as_may_be_has_room_for_the_addition() {
     let mut index = EventIndex::default();
     assert_eq!(index.parse_received(&sent.replace('}', r#","1024":1}"#)).unwrap_err(), ParseError::TooManyMembers);
     index.parse_received(&sent).unwrap();
-    let event = index.add(&sent, &addition());
-    assert_eq!(index.event(&event).received_at(), Some(RECEIVED_AT));
+    let event = with_addition(&sent, &addition());
     assert_eq!(index.parse(&event).unwrap().received_at(), Some(RECEIVED_AT));
 }

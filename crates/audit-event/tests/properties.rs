@@ -1,7 +1,10 @@
 //! Whatever JSON arrives, it is cut, read and added to as a model built on `serde_json::Value` says.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
 
-use audit_event::{Addition, EventIndex, FIELDS, FieldValue, Origin, Place, events, field, with_addition};
+use audit_event::{
+    Addition, EventIndex, FIELDS, FieldValue, Finding, FindingValue, Findings, Network, Origin, Place, Travel, events,
+    field, with_addition,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
@@ -158,21 +161,38 @@ proptest! {
     }
 
     #[test]
-    fn an_index_that_an_addition_was_added_to_is_that_of_the_whole_text(
-        object in any_object(), details in any_object(), pretty: bool, instance in any_text(), key in any_text(),
+    fn fields_are_the_same_whether_an_addition_is_spliced_in_or_not(
+        object in any_object(), details in any_object(), text in any_text(), number: u64, truth: bool,
     ) {
         let mut object = object;
         object.insert("details".to_owned(), Value::Object(details));
-        let sent = to_json(&object, pretty);
-        let place = Place { country: Some(&instance), ..Place::default() };
-        let addition = Addition { instance: Some(&instance), place: Some(place), ..Addition::new(1, Origin::File) };
-        let (mut added, mut whole) = (EventIndex::default(), EventIndex::default());
-        added.parse_received(&sent).unwrap();
-        let event = added.add(&sent, &addition);
-        prop_assert_eq!(&event, &with_addition(&sent, &addition));
-        let (added, whole) = (added.event(&event), whole.parse(&event).unwrap());
+        let sent = to_json(&object, false);
+        let found = [
+            FindingValue::Count(number),
+            FindingValue::Burst(number),
+            FindingValue::FirstSeen(truth),
+            FindingValue::Sequence(truth),
+            FindingValue::Session(&text),
+        ];
+        let findings = found.map(|value| Finding { tracker: "t", value });
+        let addition = Addition {
+            instance: Some(&text),
+            place: Some(Place { country: Some(&text), ..Place::default() }),
+            network: Some(Network { asn: Some(7), organization: Some(&text) }),
+            address_lists: &[&text],
+            travel: Some(Travel { speed_kmh: number, distance_km: number, from_country: Some(&text) }),
+            findings: Findings(&findings),
+            ..Addition::new(number, Origin::File)
+        };
+        let (mut received, mut whole) = (EventIndex::default(), EventIndex::default());
+        let before = received.parse_received(&sent).unwrap().with(&addition);
+        let event = with_addition(&sent, &addition);
+        prop_assert_eq!(before.enriched_json(), event.as_str());
+        let after = whole.parse(&event).unwrap();
         for field in FIELDS {
-            prop_assert_eq!(field.extract(&added, Some(&key)), field.extract(&whole, Some(&key)), "{}", field.name);
+            for key in ["t", "u", "event_name"] {
+                prop_assert_eq!(field.extract(&before, Some(key)), field.extract(&after, Some(key)), "{}", field.name);
+            }
         }
     }
 

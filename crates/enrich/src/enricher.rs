@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use audit_event::{Addition, EventIndex, Origin, ParseError, PluginError, with_addition};
+use audit_event::{Addition, EventIndex, Origin, ParseError, PluginError};
 
 use crate::address_knowledge::AddressKnowledge;
+use crate::enriched::{Enriched, EnrichedEvent};
 use crate::looked_up::LookedUp;
 use crate::metrics::EnrichmentMetrics;
 use crate::reload::Report;
@@ -22,15 +23,6 @@ pub struct Arrival<'a> {
     pub origin: Origin,
     /// From which GitLab: the name of the token it came with.
     pub instance: Option<&'a str>,
-}
-
-/// An event with what we know about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnrichedEvent {
-    /// The event's own bytes with the member `_falco` spliced in last.
-    pub json: String,
-    /// When it happened, in nanoseconds since the Unix epoch: `created_at`, or the arrival where that is missing.
-    pub time: u64,
 }
 
 /// What an enricher knows events by.
@@ -90,20 +82,30 @@ impl Enricher {
         Ok(enricher)
     }
 
-    /// The event with what we know about it.
+    /// Lets `look` see the event with what we know about it.
     ///
-    /// An event that cannot be indexed comes out all the same, without a place and with its arrival for a time; the
-    /// error tells why, so that it can be reported.
-    pub fn enrich(&mut self, json: &str, arrival: Arrival<'_>) -> (EnrichedEvent, Result<(), ParseError>) {
+    /// An event that cannot be indexed is seen all the same, without fields.
+    pub fn enrich_for<R>(&mut self, json: &str, arrival: Arrival<'_>, look: impl FnOnce(&Enriched<'_>) -> R) -> R {
         let Arrival { received_at, origin, instance } = arrival;
-        let addition = Addition { instance, ..Addition::new(received_at, origin) };
-        self.add(json, addition)
+        self.look_at(json, Addition { instance, ..Addition::new(received_at, origin) }, look)
     }
 
-    /// The event that reports a problem of ours, as rules and trackers see it.
-    pub fn report(&mut self, problem: &PluginError<'_>, received_at: u64, origin: Origin) -> EnrichedEvent {
-        let json = problem.bare_event(received_at);
-        self.add(&json, Addition { plugin_error: Some(*problem), ..Addition::new(received_at, origin) }).0
+    /// The event with what we know about it, as a text of its own; the error tells why it has no fields, so that it can be
+    /// reported.
+    pub fn enrich(&mut self, json: &str, arrival: Arrival<'_>) -> (EnrichedEvent, Result<(), ParseError>) {
+        self.enrich_for(json, arrival, |event| (event.into(), event.event().map(|_| ())))
+    }
+
+    /// Lets `look` see the event that reports a problem of ours, as rules and trackers see it.
+    pub fn report_for<R>(
+        &mut self,
+        problem: &PluginError<'_>,
+        arrival: Arrival<'_>,
+        look: impl FnOnce(&Enriched<'_>) -> R,
+    ) -> R {
+        let Arrival { received_at, origin, instance } = arrival;
+        let addition = Addition { instance, plugin_error: Some(*problem), ..Addition::new(received_at, origin) };
+        self.look_at(&problem.bare_event(received_at), addition, look)
     }
 
     /// Does what is due from time to time: writes a snapshot of the trackers. Call it between events; the error is to be
@@ -119,22 +121,18 @@ impl Enricher {
         &self.metrics
     }
 
-    fn add(&mut self, json: &str, addition: Addition<'_>) -> (EnrichedEvent, Result<(), ParseError>) {
+    fn look_at<R>(&mut self, json: &str, addition: Addition<'_>, look: impl FnOnce(&Enriched<'_>) -> R) -> R {
         let Self { addresses, trackers, index, .. } = self;
         let event = match index.parse_received(json) {
             Ok(event) => event,
-            Err(error) => {
-                let enriched = EnrichedEvent { json: with_addition(json, &addition), time: addition.received_at };
-                return (enriched, Err(error));
-            }
+            Err(error) => return look(&Enriched::unreadable(json, &addition, error)),
         };
         let sources = addresses.sources();
         let looked_up = LookedUp::new(event, addition, &sources);
         looked_up.observe(event, trackers);
         let found = trackers.found();
         let findings = findings(found, trackers.names());
-        let json = with_addition(json, &looked_up.found(&findings, found));
-        (EnrichedEvent { json, time: looked_up.time() }, Ok(()))
+        look(&Enriched::new(event, &looked_up.found(&findings, found), looked_up.time()))
     }
 
     fn update_metrics(&self) {

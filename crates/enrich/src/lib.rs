@@ -7,6 +7,7 @@
 mod address_knowledge;
 mod address_list;
 mod database;
+mod enriched;
 mod enricher;
 mod looked_up;
 mod metrics;
@@ -18,7 +19,8 @@ mod trackers;
 
 pub use address_list::{AddressListError, AddressRanges, read_address_list};
 pub use database::{AsnDatabase, CityDatabase, DatabaseError, LocatedPlace, Location};
-pub use enricher::{Arrival, EnrichedEvent, Enricher, EnricherSettings};
+pub use enriched::{Enriched, EnrichedEvent};
+pub use enricher::{Arrival, Enricher, EnricherSettings};
 pub use metrics::EnrichmentMetrics;
 pub use rule_language::{EVENT_TYPE, GitlabEvent, SOURCE, arrival_schema, schema};
 pub use shared_enricher::SharedEnricher;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use audit_event::{Addition, EventIndex};
 
 use crate::address_knowledge::AddressKnowledge;
-use crate::enricher::{Arrival, EnrichedEvent, EnricherSettings};
+use crate::enriched::Enriched;
+use crate::enricher::{Arrival, EnricherSettings};
 use crate::looked_up::LookedUp;
 use crate::trackers::{TrackerError, TrackerSet, findings};
 
@@ -30,25 +31,26 @@ impl SharedEnricher {
         Ok(Self { addresses, names: Arc::clone(trackers.names()), trackers: Mutex::new(trackers) })
     }
 
-    /// The events with what is known about them; each is given with an index that has read it as it was received, and that
-    /// is one of the whole text afterwards.
+    /// Lets `look` see each event, in order, with what is known about it. Events are given with an index that has read
+    /// them as they were received.
     ///
     /// Trackers are shown the events by the function that `in_turn` is given, and must call once. What they find depends on
     /// the order of these calls, so whoever wants the same alerts each time waits there for its turn; everything else is
     /// done beside the other threads.
     pub fn enrich<'a>(
         &self,
-        events: impl Iterator<Item = (&'a str, &'a mut EventIndex)>,
+        events: impl Iterator<Item = (&'a str, &'a EventIndex)>,
         arrival: Arrival<'_>,
         in_turn: impl FnOnce(&mut dyn FnMut()),
-    ) -> Vec<EnrichedEvent> {
+        mut look: impl FnMut(&Enriched<'_>),
+    ) {
         let Arrival { received_at, origin, instance } = arrival;
         let arrived = Addition { instance, ..Addition::new(received_at, origin) };
         let sources = self.addresses.sources();
         let events: Vec<_> = events
             .map(|(json, index)| {
-                let looked_up = LookedUp::new(index.event(json), arrived, &sources);
-                (json, index, looked_up)
+                let event = index.event(json);
+                (event, LookedUp::new(event, arrived, &sources))
             })
             .collect();
         let mut all_found = Vec::new();
@@ -56,18 +58,17 @@ impl SharedEnricher {
         in_turn(&mut || {
             // Whoever panics here ends the run.
             let mut trackers = self.trackers.lock().unwrap_or_else(PoisonError::into_inner);
-            for (json, index, looked_up) in &events {
-                looked_up.observe(index.event(json), &mut trackers);
+            for (event, looked_up) in &events {
+                looked_up.observe(*event, &mut trackers);
                 all_found.extend_from_slice(trackers.found());
                 ends.push(all_found.len());
             }
         });
         let starts = std::iter::once(0).chain(ends.iter().copied());
         let found = starts.zip(&ends).map(|(start, end)| &all_found[start..*end]);
-        let enriched = events.into_iter().zip(found).map(|((json, index, looked_up), found)| {
+        for ((event, looked_up), found) in events.iter().zip(found) {
             let findings = findings(found, &self.names);
-            EnrichedEvent { json: index.add(json, &looked_up.found(&findings, found)), time: looked_up.time() }
-        });
-        enriched.collect()
+            look(&Enriched::new(*event, &looked_up.found(&findings, found), looked_up.time()));
+        }
     }
 }

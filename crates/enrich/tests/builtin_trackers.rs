@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use audit_event::{EventIndex, FieldValue, Origin, PluginError, field};
-use enrich::{Arrival, Enricher, EnricherSettings, builtin_trackers, with_builtin};
+use enrich::{Arrival, EnrichedEvent, Enricher, EnricherSettings, builtin_trackers, with_builtin};
 use jiff::Timestamp;
 use scenarios::{BERLIN, TOKYO, databases, failure_of, git, of_user};
 use serde_json::{Value, json};
@@ -149,7 +149,8 @@ const SCENARIOS: &[Scenario] = &[
         let mut stream = Stream::new();
         let problem = PluginError { kind: "unauthorized", message: "no token", count: 1 };
         for n in 1..=3u64 {
-            let json = stream.enricher.report(&problem, (START + n) * 1_000_000_000, Origin::Webhook).json;
+            let arrival = Arrival { received_at: (START + n) * 1_000_000_000, origin: Origin::Webhook, instance: None };
+            let json = stream.enricher.report_for(&problem, arrival, |event| EnrichedEvent::from(event).json);
             stream.expect(&json, "gitlab.count[unauthorized_posts]", &n.to_string());
         }
     }),

@@ -26,8 +26,8 @@ mod source;
 mod start_error;
 
 pub use batch::Batch;
-pub use enrich::EnrichedEvent;
-pub use intake::{BatchLimits, Metric, MetricKind, inherit_socket};
+pub use enrich::{Enriched, EnrichedEvent};
+pub use intake::{BatchLimits, Metric, MetricKind, Taken, inherit_socket};
 pub use metrics::Metrics;
 pub use running::Pipeline;
 pub use settings::{

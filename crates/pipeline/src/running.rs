@@ -1,18 +1,19 @@
 //! A running pipeline: started with its source, asked for events by its host, ended by being dropped.
 
+use std::convert::Infallible;
 use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, PluginError};
-use enrich::{EnrichedEvent, Enricher};
+use enrich::{Arrival, Enriched, Enricher};
 use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
 
 use crate::enrichment_metrics::enrichment_metrics;
 use crate::incoming::Incoming;
 use crate::keeping::{arrival, open_inbox, tell_of_memory};
-use crate::silence::{Expected, Silence};
+use crate::silence::{Expected, STREAM_SILENT, Silence};
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
 /// Events on their way from GitLab to one host.
@@ -59,35 +60,81 @@ impl Pipeline {
         })
     }
 
-    /// The next events. Returns at once when there are some, and after `wait` when none came. Asking says that those given
-    /// before are dealt with: with `StateDir` set, they are not given again after a restart.
+    /// The next events, each as a text of its own; see [`each_event`](Self::each_event).
+    pub fn next_batch(&mut self, limits: BatchLimits, wait: Duration) -> Batch {
+        let mut events = Vec::new();
+        let collected = self.each_event(limits, wait, &mut |event| {
+            events.push(event.into());
+            Ok::<(), Infallible>(())
+        });
+        match collected {
+            _ if !events.is_empty() => Batch::Events(events),
+            Ok(Taken::Closed) => Batch::End,
+            Ok(Taken::Events | Taken::Nothing) => Batch::Nothing,
+        }
+    }
+
+    /// Lets `look` see the next events, one after another. Returns at once when there are some, and after `wait` when none
+    /// came. Asking says that those given before are dealt with: with `StateDir` set, they are not given again after a
+    /// restart. When `look` fails, those behind are given up.
     ///
     /// Among them are the events that report our own problems (`gitlab.event_type = pluginerror`), at most one of a kind
     /// in ten seconds.
-    pub fn next_batch(&mut self, limits: BatchLimits, wait: Duration) -> Batch {
+    pub fn each_event<E>(
+        &mut self,
+        limits: BatchLimits,
+        wait: Duration,
+        look: &mut dyn FnMut(&Enriched<'_>) -> Result<(), E>,
+    ) -> Result<Taken, E> {
         let mut received = mem::take(&mut self.received);
         let taken = self.incoming.take(&self.inbox, &mut received, limits, wait);
         self.inbox.delivered(&received);
-        let mut events: Vec<EnrichedEvent> = received.drain(..).map(|event| self.enrich(&event)).collect();
+        let result = self.show(&received, taken, look);
+        received.clear();
         self.received = received;
+        result
+    }
+
+    fn show<E>(
+        &mut self,
+        received: &[ReceivedEvent],
+        taken: Taken,
+        look: &mut dyn FnMut(&Enriched<'_>) -> Result<(), E>,
+    ) -> Result<Taken, E> {
+        let Self { inbox, enricher, silence, log_events, .. } = self;
+        let mut outcome = taken;
+        let mut see = |event: &Enriched<'_>| {
+            outcome = Taken::Events;
+            if let Err(error) = event.event() {
+                inbox.report(ProblemKind::MalformedBody, || format!("an event has no fields: {error}"));
+            }
+            if *log_events == LogEvents::Yes {
+                log(event);
+            }
+            look(event)
+        };
+        for event in received {
+            enricher.enrich_for(&event.json, arrival(event), &mut see)?;
+        }
         // At the end nobody will ask again, so what would be due later is due now.
         let due_at = if taken == Taken::Closed { Instant::now() + PROBLEM_INTERVAL } else { Instant::now() };
-        let due = self.inbox.due_problems(due_at);
-        events.extend(due.iter().map(|problem| self.report(problem)));
-        if let Err(error) = self.enricher.tend(Instant::now()) {
-            report_enrichment(&self.inbox, format!("StateDir: {error}"));
+        for Problem { kind, message, count } in inbox.due_problems(due_at) {
+            let problem = PluginError { kind: kind.as_str(), message: &message, count };
+            enricher.report_for(&problem, here_and_now(), &mut see)?;
         }
-        if let Some(silence) = &mut self.silence {
-            events.extend(silence.events(&self.inbox.instances(), Instant::now()));
+        if let Err(error) = enricher.tend(Instant::now()) {
+            report_enrichment(inbox, format!("StateDir: {error}"));
         }
-        if self.log_events == LogEvents::Yes {
-            events.iter().for_each(log);
+        if let Some(silence) = silence {
+            for silent in silence.due(&inbox.instances(), Instant::now()) {
+                let message = silence.message(&silent);
+                tracing::warn!("{message}");
+                let problem = PluginError { kind: STREAM_SILENT, message: &message, count: silent.count };
+                let arrival = Arrival { instance: silent.instance.as_deref(), ..here_and_now() };
+                enricher.report_for(&problem, arrival, &mut see)?;
+            }
         }
-        match taken {
-            _ if !events.is_empty() => Batch::Events(events),
-            Taken::Closed => Batch::End,
-            Taken::Events | Taken::Nothing => Batch::Nothing,
-        }
+        Ok(outcome)
     }
 
     /// Closes the port; [`next_batch`](Self::next_batch) gives what is queued and then [`Batch::End`].
@@ -111,19 +158,6 @@ impl Pipeline {
     /// What the pipeline counts.
     pub fn metrics(&self) -> Metrics {
         Metrics::new(&self.inbox)
-    }
-
-    fn enrich(&mut self, event: &ReceivedEvent) -> EnrichedEvent {
-        let (enriched, indexed) = self.enricher.enrich(&event.json, arrival(event));
-        if let Err(error) = indexed {
-            self.inbox.report(ProblemKind::MalformedBody, || format!("an event has no fields: {error}"));
-        }
-        enriched
-    }
-
-    fn report(&mut self, problem: &Problem) -> EnrichedEvent {
-        let error = PluginError { kind: problem.kind.as_str(), message: &problem.message, count: problem.count };
-        self.enricher.report(&error, now(), Origin::Webhook)
     }
 }
 
@@ -153,19 +187,20 @@ fn report_enrichment(inbox: &Inbox, problem: String) {
     inbox.report(ProblemKind::Enrichment, || problem);
 }
 
-/// Nanoseconds since the Unix epoch.
-pub(crate) fn now() -> u64 {
+/// How an event of our own comes.
+fn here_and_now() -> Arrival<'static> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    u64::try_from(now).unwrap_or(u64::MAX)
+    Arrival { received_at: u64::try_from(now).unwrap_or(u64::MAX), origin: Origin::Webhook, instance: None }
 }
 
 /// Logs an event for `DebugJSON`.
 ///
 /// A failed sign-in to an unknown account is left out: people type their password into the user name box.
-fn log(event: &EnrichedEvent) {
-    if event.json.contains("login_failed") && event.json.contains("UnauthenticatedAuthor") {
+fn log(event: &Enriched<'_>) {
+    let json = event.json();
+    if json.contains("login_failed") && json.contains("UnauthenticatedAuthor") {
         tracing::info!("event: (a failed sign-in to an unknown account is not shown; its user name may be a password)");
     } else {
-        tracing::info!("event: {}", event.json);
+        tracing::info!("event: {json}");
     }
 }

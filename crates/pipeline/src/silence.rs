@@ -3,14 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use audit_event::{Origin, PluginError};
-use enrich::EnrichedEvent;
 use intake::InstanceActivity;
 
-use crate::running::now;
-
 /// `gitlab.pluginerror.kind` of what is reported.
-const KIND: &str = "stream_silent";
+pub(crate) const STREAM_SILENT: &str = "stream_silent";
 
 /// Watches for silence. Time is that of arrivals and of the monotonic clock, so neither old events nor a clock that is set
 /// can end or begin one.
@@ -42,11 +38,11 @@ struct Reported {
 
 /// An instance is silent.
 #[derive(Debug, PartialEq, Eq)]
-struct Silent {
-    instance: Option<Arc<str>>,
+pub(crate) struct Silent {
+    pub(crate) instance: Option<Arc<str>>,
     lasts: Duration,
     /// The how manieth report of this silence it is.
-    count: u64,
+    pub(crate) count: u64,
 }
 
 impl Silence {
@@ -54,13 +50,13 @@ impl Silence {
         Self { expected, longest, since, reported: Vec::new() }
     }
 
-    /// The events that report what is silent at `now`.
-    pub(crate) fn events(&mut self, instances: &[InstanceActivity], now: Instant) -> Vec<EnrichedEvent> {
-        self.due(instances, now).iter().map(|silent| event(self.expected, silent)).collect()
+    /// What to report of `silent`.
+    pub(crate) fn message(&self, silent: &Silent) -> String {
+        message(self.expected, silent)
     }
 
     /// Each silent instance, first when its silence has lasted as long as is allowed, then once in each further such span.
-    fn due(&mut self, instances: &[InstanceActivity], now: Instant) -> Vec<Silent> {
+    pub(crate) fn due(&mut self, instances: &[InstanceActivity], now: Instant) -> Vec<Silent> {
         instances.iter().filter_map(|instance| self.look_at(instance, now)).collect()
     }
 
@@ -89,9 +85,9 @@ impl Silence {
     }
 }
 
-fn event(expected: Expected, silent: &Silent) -> EnrichedEvent {
+fn message(expected: Expected, silent: &Silent) -> String {
     let (instance, seconds) = (silent.instance.as_deref(), silent.lasts.as_secs());
-    let message = match (expected, instance) {
+    match (expected, instance) {
         (Expected::InFiles, _) => {
             format!("no event has been written into the followed files for {seconds} seconds; look at what writes them")
         }
@@ -103,11 +99,7 @@ fn event(expected: Expected, silent: &Silent) -> EnrichedEvent {
         (Expected::WithTokens, Some(name)) => format!(
             "no event has come with the token of {name} for {seconds} seconds; look at GitLab's streaming destination"
         ),
-    };
-    tracing::warn!("{message}");
-    let time = now();
-    let error = PluginError { kind: KIND, message: &message, count: silent.count };
-    EnrichedEvent { json: error.event(time, Origin::Webhook, instance), time }
+    }
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ fn is_uuid(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_uuid;
-    use crate::{EventIndex, Origin, PluginError};
+    use crate::{Addition, EventIndex, Origin, PluginError, with_addition};
 
     fn stream_only(json: &str) -> Option<bool> {
         EventIndex::default().parse(json).unwrap().is_stream_only()
@@ -76,7 +76,8 @@ mod tests {
     fn a_problem_of_ours_is_no_unknown_type() {
         let known = |json: &str| EventIndex::default().parse(json).unwrap().is_known_type();
         let problem = PluginError { kind: "queue_full", message: "m", count: 1 };
-        assert_eq!(known(&problem.event(0, Origin::Webhook, None)), None);
+        let added = Addition { plugin_error: Some(problem), ..Addition::new(0, Origin::Webhook) };
+        assert_eq!(known(&with_addition(&problem.bare_event(0), &added)), None);
         assert_eq!(known(r#"{"event_type":"brand_new"}"#), Some(false));
         assert_eq!(known(r#"{"event_type":"audit_operation"}"#), Some(true));
         assert_eq!(known("{}"), None);

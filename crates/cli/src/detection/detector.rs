@@ -1,7 +1,6 @@
 //! The rules, ready for event after event.
 
-use audit_event::EventIndex;
-use enrich::{EnrichedEvent, GitlabEvent, SOURCE, schema};
+use enrich::{Enriched, GitlabEvent, SOURCE, schema};
 use falco_rules::{Alert, Engine, EngineOptions, RuleSet, Scratch};
 
 use super::rules::RuleChoice;
@@ -11,7 +10,6 @@ use crate::Failure;
 pub(crate) struct Detector {
     engine: Engine,
     scratch: Scratch,
-    index: EventIndex,
     /// How many events there were.
     events: u64,
 }
@@ -34,7 +32,7 @@ impl Detector {
             selections: file.selections.clone(),
         });
         let engine = Engine::new(rules, &options);
-        Ok((Self { engine, scratch: Scratch::default(), index: EventIndex::default(), events: 0 }, warnings))
+        Ok((Self { engine, scratch: Scratch::default(), events: 0 }, warnings))
     }
 
     /// How many rules run.
@@ -49,17 +47,16 @@ impl Detector {
 
     /// Hands each alert of an event to `publish`, until that fails.
     ///
-    /// An event that cannot be indexed has no fields, so no rule can fire; whoever enriched it has told of it.
+    /// An event without fields cannot make a rule fire; whoever enriched it has told of it.
     pub(crate) fn detect<E>(
         &mut self,
-        event: &EnrichedEvent,
+        event: &Enriched<'_>,
         mut publish: impl FnMut(&Alert<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Self { engine, scratch, index, events } = self;
+        let Self { engine, scratch, events } = self;
         *events += 1;
-        let EnrichedEvent { json, time } = event;
-        let Ok(parsed) = index.parse(json) else { return Ok(()) };
-        let event = GitlabEvent { event: parsed, number: *events, time: *time };
+        let Ok(read) = event.event() else { return Ok(()) };
+        let event = GitlabEvent { event: read, number: *events, time: event.time() };
         engine.alerts(SOURCE, &event, scratch).iter().try_for_each(&mut publish)
     }
 }

@@ -53,7 +53,7 @@ impl Workers {
         let _abandon = AbandonOnPanic(self);
         let (mut chunk, mut scratch) = (FileChunk::default(), Scratch::default());
         while let Some(place) = self.source.read(&mut chunk) {
-            let alerts = self.alerts(&mut chunk, place, &mut scratch);
+            let alerts = self.alerts(&chunk, place, &mut scratch);
             match self.results.run(place.turn, |results| results.tell(&chunk, place.ignored, &alerts)) {
                 Some(Ok(())) => {}
                 Some(Err(broken)) => {
@@ -66,21 +66,20 @@ impl Workers {
     }
 
     /// The alerts of a chunk, each with the number of events before its own.
-    fn alerts(&self, chunk: &mut FileChunk, place: Place, scratch: &mut Scratch) -> Vec<(usize, Alert<'_>)> {
+    fn alerts(&self, chunk: &FileChunk, place: Place, scratch: &mut Scratch) -> Vec<(usize, Alert<'_>)> {
         let arrival = Arrival { received_at: chunk.received_at(), origin: chunk.origin(), instance: None };
         let in_turn = |observe: &mut dyn FnMut()| {
             self.trackers.run(place.turn, |()| observe());
         };
-        let enriched = self.enricher.enrich(chunk.events(), arrival, in_turn);
-        let mut alerts = Vec::new();
-        for ((number, event), (_, index)) in enriched.iter().enumerate().zip(chunk.events()) {
-            let event = GitlabEvent {
-                event: index.event(&event.json),
-                number: place.events_before + number as u64 + 1,
-                time: event.time,
-            };
-            alerts.extend(self.engine.alerts(SOURCE, &event, scratch).into_iter().map(|alert| (number, alert)));
-        }
+        let (mut alerts, mut events) = (Vec::new(), 0);
+        self.enricher.enrich(chunk.events(), arrival, in_turn, |event| {
+            if let Ok(read) = event.event() {
+                let number = place.events_before + events as u64 + 1;
+                let event = GitlabEvent { event: read, number, time: event.time() };
+                alerts.extend(self.engine.alerts(SOURCE, &event, scratch).into_iter().map(|alert| (events, alert)));
+            }
+            events += 1;
+        });
         alerts
     }
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use pipeline::{Batch, BatchLimits, Pipeline, Source, StartError};
+use pipeline::{BatchLimits, Pipeline, Source, StartError, Taken};
 
 use crate::{
     Failure, Outcome,
@@ -71,15 +71,12 @@ fn detect(
             deadline = Some(Instant::now() + STOPPING);
             pipeline.stop_receiving();
         }
-        match pipeline.next_batch(BATCH, WAIT) {
-            Batch::Events(events) => {
-                for event in &events {
-                    detector.detect(event, |alert| outputs.publish(alert))?;
-                }
-                outputs.flush()?;
-            }
-            Batch::Nothing => {}
-            Batch::End => return Ok(()),
+        let taken =
+            pipeline.each_event(BATCH, WAIT, &mut |event| detector.detect(event, |alert| outputs.publish(alert)))?;
+        match taken {
+            Taken::Events => outputs.flush()?,
+            Taken::Nothing => {}
+            Taken::Closed => return Ok(()),
         }
         if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             tracing::warn!("stopped with events still waiting: there were too many for {STOPPING:?}");

@@ -394,8 +394,11 @@ fn a_report_of_ours_is_counted_too() {
     let settings = EnricherSettings { trackers: with_builtin(Vec::new()), ..EnricherSettings::default() };
     let (mut enricher, _) = enricher(&settings);
     let problem = PluginError { kind: "unauthorized", message: "no token", count: 12 };
-    enricher.report(&problem, 1_700_000_000_000_000_000, Origin::Webhook);
-    let event = enricher.report(&problem, 1_700_000_010_000_000_000, Origin::Webhook);
+    let mut report = |received_at| {
+        enricher.report_for(&problem, Arrival { received_at, ..ARRIVAL }, |event| EnrichedEvent::from(event))
+    };
+    report(1_700_000_000_000_000_000);
+    let event = report(1_700_000_010_000_000_000);
     assert_eq!(text(&event.json, "gitlab.pluginerror.count").as_deref(), Some("12"));
     assert_eq!(text(&event.json, "gitlab.count[unauthorized_posts]").as_deref(), Some("2"));
 }

@@ -34,7 +34,7 @@ impl Event for GitlabEvent<'_> {
     }
 
     fn plugin_info(&self) -> Option<Cow<'_, str>> {
-        Some(Cow::Borrowed(self.event.json()))
+        Some(self.event.enriched_json())
     }
 }
 

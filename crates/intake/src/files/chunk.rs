@@ -51,9 +51,8 @@ impl FileChunk {
     }
 
     /// The events in their order: the text of each, and an index that has read it.
-    pub fn events(&mut self) -> impl Iterator<Item = (&str, &mut EventIndex)> {
-        let Self { text, events, indexes, .. } = self;
-        events.iter().map(|event| &text[event.clone()]).zip(indexes)
+    pub fn events(&self) -> impl Iterator<Item = (&str, &EventIndex)> {
+        self.events.iter().map(|event| &self.text[event.clone()]).zip(&self.indexes)
     }
 
     /// Leaves out the events that nobody wants, and says how many.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::connection::{self, ConnectionContext, Pace};
 use crate::metrics::Counter;
@@ -17,34 +17,27 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
 
 /// Serves connections until the sender of `stopped` is dropped, then waits for running requests.
 pub(super) async fn serve(listener: TcpListener, context: Arc<ConnectionContext>, stopped: watch::Receiver<()>) {
-    let limit = context.limits.connections;
-    let places = Arc::new(Semaphore::new(limit as usize));
     let mut stop = stopped.clone();
     tokio::select! {
-        () = accept(&listener, &context, &places, &stopped) => {}
+        () = accept(&listener, &context, &stopped) => {}
         () = reload(&context) => {}
         _ = stop.changed() => {}
     }
     let finished = tokio::time::timeout(context.limits.stop_timeout, async {
-        accept_the_waiting(listener, &context, &places, &stopped).await;
+        accept_the_waiting(listener, &context, &stopped).await;
         // A connection gives its place back when it ends, so having all places means that none is left.
-        places.acquire_many(limit).await
+        context.places.acquire_many(context.limits.connections).await
     });
     if finished.await.is_err() {
         tracing::warn!("connections were cut because their requests did not finish in time");
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    context: &Arc<ConnectionContext>,
-    places: &Arc<Semaphore>,
-    stopped: &watch::Receiver<()>,
-) {
+async fn accept(listener: &TcpListener, context: &Arc<ConnectionContext>, stopped: &watch::Receiver<()>) {
     // The semaphore is never closed.
-    while let Ok(place) = Arc::clone(places).acquire_owned().await {
+    while let Ok(place) = Arc::clone(&context.places).acquire_owned().await {
         match listener.accept().await {
-            Ok((stream, peer)) => begin(stream, peer, place, pace(places, context), context, stopped),
+            Ok((stream, peer)) => begin(stream, peer, place, context.pace(), context, stopped),
             // The peer gave up while it was waiting: nothing is wrong here.
             Err(error) if is_of_the_peer(&error) => {}
             Err(error) => {
@@ -60,27 +53,16 @@ async fn accept(
 }
 
 /// Serves those whom the system has let in and who would be cut with the port, then closes it.
-async fn accept_the_waiting(
-    listener: TcpListener,
-    context: &Arc<ConnectionContext>,
-    places: &Arc<Semaphore>,
-    stopped: &watch::Receiver<()>,
-) {
+async fn accept_the_waiting(listener: TcpListener, context: &Arc<ConnectionContext>, stopped: &watch::Receiver<()>) {
     // Asked directly, the system says at once whether there are more. It does not hand on that asking is not to wait.
     let Ok(listener) = listener.into_std() else { return };
     while let Ok((stream, peer)) = listener.accept()
         && let Ok(()) = stream.set_nonblocking(true)
         && let Ok(stream) = TcpStream::from_std(stream)
-        && let Ok(place) = Arc::clone(places).acquire_owned().await
+        && let Ok(place) = Arc::clone(&context.places).acquire_owned().await
     {
         begin(stream, peer, place, Pace::Hurried, context, stopped);
     }
-}
-
-/// How much time a new connection may take.
-fn pace(places: &Semaphore, context: &ConnectionContext) -> Pace {
-    let is_crowded = places.available_permits() < context.limits.connections as usize / 4;
-    if is_crowded { Pace::Hurried } else { Pace::Usual }
 }
 
 fn begin(

@@ -13,7 +13,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
@@ -50,6 +50,8 @@ pub(super) struct ConnectionContext {
     pub(super) body_memory: Semaphore,
     /// Bodies that are read at once, as many as there may be connections: one connection of HTTP/2 may send many.
     pub(super) bodies: Semaphore,
+    /// Connections that may still be opened.
+    pub(super) places: Arc<Semaphore>,
     tls: Option<ServedCertificate>,
     http1: http1::Builder,
     hurried_http1: http1::Builder,
@@ -87,12 +89,24 @@ impl ConnectionContext {
             inbox,
             body_memory: Semaphore::new(limits.bodies_in_flight_bytes as usize),
             bodies: Semaphore::new(limits.connections as usize),
+            places: Arc::new(Semaphore::new(limits.connections as usize)),
             http2: super::http2::builder(&limits),
             limits,
             tls,
             http1,
             hurried_http1,
         }
+    }
+
+    /// Whether most connections that may be open are. Nobody then gets more time than it takes, so that nobody keeps the
+    /// others out, and an answer is the last of its connection.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.places.available_permits() < self.limits.connections as usize / 4
+    }
+
+    /// How much time a new connection may take.
+    pub(super) fn pace(&self) -> Pace {
+        if self.is_crowded() { Pace::Hurried } else { Pace::Usual }
     }
 
     /// Whether no request of `peer` can be accepted, whatever it says.
@@ -178,7 +192,7 @@ async fn serve_http1<S>(
         async move {
             let mut answer = request::answer(request, peer.ip(), &context).await;
             // An error means that the sender is gone, which is the sign to stop.
-            if ending.has_changed().is_err() {
+            if ending.has_changed().is_err() || context.is_crowded() {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(answer)
@@ -217,11 +231,14 @@ async fn serve_http2<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let running = Running::none();
+    let (running, crowded) = (Running::none(), Arc::new(Notify::new()));
     let service = service_fn(|request| {
-        let (context, running) = (Arc::clone(context), running.begin());
+        let (context, running, crowded) = (Arc::clone(context), running.begin(), Arc::clone(&crowded));
         async move {
             let answer = request::answer(request, peer.ip(), &context).await;
+            if context.is_crowded() {
+                crowded.notify_one();
+            }
             drop(running);
             Ok::<_, Infallible>(answer)
         }
@@ -234,6 +251,7 @@ async fn serve_http2<S>(
     let patience = tokio::select! {
         result = connection.as_mut() => return note_end(result, peer, context),
         () = running.idle(idle) => context.limits.write_timeout,
+        () = crowded.notified() => context.limits.write_timeout,
         _ = stopped.changed() => LAST_ANSWERS,
     };
     connection.as_mut().graceful_shutdown();

@@ -57,13 +57,17 @@ async fn receive(request: Request<Incoming>, client: IpAddr, context: &Connectio
     let instance = match admit(&head, client, context) {
         Ok(instance) => instance,
         Err(rejection) => {
+            let is_crowded = context.is_crowded();
             let delay = match rejection {
                 Rejection::Unauthorized(_) => context.failing_sources.failed(client, Instant::now()),
                 _ => Duration::ZERO,
             };
+            // Who is held back keeps a connection, which is what there are none to spare of.
+            let delay = if is_crowded { Duration::ZERO } else { delay };
+            let patience = if is_crowded { context.limits.hurried_timeout } else { context.limits.header_timeout };
             // Who expects 100 (Continue) has not sent a body and will not; asking for it would send that 100.
             if delay.is_zero() && !head.headers.contains_key(EXPECT) {
-                body::discard(body, context.limits.header_timeout);
+                body::discard(body, patience);
             } else {
                 drop(body);
             }

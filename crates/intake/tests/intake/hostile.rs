@@ -256,6 +256,32 @@ fn many_idle_connections_do_not_keep_others_out() {
 }
 
 #[test]
+fn connections_that_are_kept_with_requests_do_not_keep_others_out() {
+    let for_ever = Duration::from_hours(1);
+    for (token, status) in [("wrong", 401), (TOKEN, 200)] {
+        let server = Server::with_limits(Limits {
+            connections: 8,
+            header_timeout: for_ever,
+            hurried_timeout: for_ever,
+            failure_delay: Duration::ZERO,
+            ..Limits::default()
+        });
+        let request = format!(
+            "POST / HTTP/1.1\r\nHost: x\r\nX-Gitlab-Event-Streaming-Token: {token}\r\nContent-Length: 2\r\n\r\n{{}}"
+        );
+        let mut kept = Vec::new();
+        for _ in 0..20 {
+            let mut client = server.connect();
+            assert_eq!(client.request(&request).status, status);
+            kept.push(client);
+        }
+        assert_eq!(server.post("{}").status, 200);
+        // While there is room, connections stay open for further requests.
+        assert_eq!(kept[0].request(&request).status, status);
+    }
+}
+
+#[test]
 fn depth_does_no_harm() {
     let server = Server::start();
     for body in ["[".repeat(1_000_000), "{\"a\":".repeat(200_000)] {

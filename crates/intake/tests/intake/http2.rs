@@ -184,6 +184,28 @@ fn an_idle_connection_is_closed() {
 }
 
 #[test]
+fn connections_that_are_kept_with_requests_do_not_keep_others_out() {
+    let for_ever = Duration::from_hours(1);
+    let (server, _directory) = server(Limits {
+        connections: 8,
+        header_timeout: for_ever,
+        hurried_timeout: for_ever,
+        failure_delay: Duration::ZERO,
+        write_timeout: SHORT,
+        ..Limits::default()
+    });
+    run(async {
+        let mut kept = Vec::new();
+        for _ in 0..20 {
+            let (requests, _connection) = connect(&server, 10).await;
+            assert_eq!(send(&requests, "wrong", b"{}").await, 401);
+            kept.push(requests);
+        }
+        assert_eq!(send(&kept[0], TOKEN, b"{}").await, 200);
+    });
+}
+
+#[test]
 fn a_body_that_never_ends_is_408_and_holds_up_no_other() {
     let (server, _directory) = server(Limits { body_timeout: SHORT, ..Limits::default() });
     run(async {

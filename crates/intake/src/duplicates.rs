@@ -1,12 +1,13 @@
 //! Which events came already: within a window of time, and never more than a fixed number of them.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::fingerprint::Fingerprint;
 
-/// Most events that are remembered, which takes about 20 MB. What is forgotten for want of room may pass twice.
+/// Most events that are remembered, which takes about 25 MB. What is forgotten for want of room may pass twice.
 const CAPACITY: usize = 256 * 1024;
 
 /// Whether an event came before.
@@ -26,8 +27,9 @@ pub(crate) struct Duplicates {
 
 #[derive(Debug, Default)]
 struct State {
-    known: HashSet<Fingerprint>,
-    /// In the order they came, with the time they are forgotten at.
+    /// With the time they are forgotten at.
+    known: HashMap<Fingerprint, Instant>,
+    /// In the order they came, those that were forgotten before their time included.
     order: VecDeque<(Instant, Fingerprint)>,
 }
 
@@ -61,8 +63,9 @@ impl Duplicates {
         let Some(end) = now.checked_add(rest).filter(|_| !rest.is_zero()) else { return Novelty::New };
         let mut state = self.lock();
         state.forget_before(now);
-        if !state.known.insert(event) {
-            return Novelty::Repeated;
+        match state.known.entry(event) {
+            Entry::Occupied(_) => return Novelty::Repeated,
+            Entry::Vacant(place) => _ = place.insert(end),
         }
         state.order.push_back((end, event));
         if state.order.len() > self.capacity {
@@ -85,7 +88,10 @@ impl State {
     }
 
     fn forget_first(&mut self) {
-        if let Some((_, event)) = self.order.pop_front() {
+        if let Some((end, event)) = self.order.pop_front()
+            // It may have been forgotten and come again.
+            && self.known.get(&event) == Some(&end)
+        {
             self.known.remove(&event);
         }
     }
@@ -122,6 +128,15 @@ mod tests {
         duplicates.remember(event(1), now);
         duplicates.forget(event(1));
         assert_eq!(duplicates.remember(event(1), now), Novelty::New);
+    }
+
+    #[test]
+    fn what_came_again_after_it_could_not_be_kept_is_known_for_the_whole_window() {
+        let (duplicates, start) = (Duplicates::new(Duration::from_mins(1)), Instant::now());
+        duplicates.remember(event(1), start);
+        duplicates.forget(event(1));
+        duplicates.remember(event(1), start + Duration::from_secs(30));
+        assert_eq!(duplicates.remember(event(1), start + Duration::from_secs(89)), Novelty::Repeated);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Where a receiver puts what arrived and a host takes it: events, problems and counts.
 
+mod desk;
 mod group_commit;
 mod observation;
 mod settings;

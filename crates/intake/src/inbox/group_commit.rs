@@ -1,68 +1,32 @@
 //! One thread that writes for all: events that arrive while one fsync runs share the next.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use super::Accepted;
+use super::desk::{Deposit, Desk, Expected, Unwritten};
 use super::shared::Shared;
 use crate::arrival::Arrival;
 use crate::metrics::Counter;
 use crate::queue::Refused;
+use crate::shed::Counts;
 use crate::spool::{Fate, Progress, Spool, Writer};
 use crate::state_directory::StateDirectory;
 
-/// What one fsync is for at most: about this, in bytes. Those who come later would wait too long for more.
-const GROUP_BYTES: usize = 4 * 1024 * 1024;
-
 /// How long to wait at most for those who are likely to come, however slow the disk is.
 const LONGEST_PATIENCE: Duration = Duration::from_millis(1);
-
-/// How long it may take until what the host has taken is written down and removed.
-const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The running thread. Dropping it writes what is waiting and ends it.
 #[derive(Debug)]
 pub(super) struct GroupCommit {
     desk: Arc<Desk>,
+    shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// Events that arrived together, and where to tell what became of them.
-#[derive(Debug)]
-struct Deposit {
-    arrivals: Vec<Arrival>,
-    answer: oneshot::Sender<Accepted>,
-}
-
-/// Where deposits wait. Their memory is bounded by that of the bodies they came in, whose requests wait for them.
-#[derive(Debug, Default)]
-struct Desk {
-    waiting: Mutex<Waiting>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct Waiting {
-    deposits: VecDeque<Deposit>,
-    /// How many there must be before it is worth waking the thread.
-    wanted: usize,
-    is_ending: bool,
-}
-
-/// Who is likely to come soon, and how long to wait for them.
-///
-/// Senders who have just got their answers send their next events at once. Without waiting for them, they would always
-/// miss the next fsync, and half of the senders would share each.
-#[derive(Debug, Clone, Copy, Default)]
-struct Expected {
-    deposits: usize,
-    patience: Duration,
 }
 
 impl GroupCommit {
@@ -76,76 +40,39 @@ impl GroupCommit {
             _state: state,
         };
         let thread = thread::Builder::new().name("gitlab-spool".to_owned()).spawn(move || clerk.work())?;
-        Ok(Self { desk, thread: Some(thread) })
+        Ok(Self { desk, shared: Arc::clone(shared), thread: Some(thread) })
     }
 
     /// Has events written; without any, the future is done when all that came before are.
     pub(super) fn commit(&self, arrivals: Vec<Arrival>) -> impl Future<Output = Accepted> + Send + use<> {
         let (answer, told) = oneshot::channel();
-        let count = arrivals.len();
-        self.desk.put(Deposit { arrivals, answer });
+        let mut counts = Counts::default();
+        for arrival in &arrivals {
+            counts[arrival.worth as usize] += 1;
+        }
+        if let Err((deposit, why)) = self.desk.put(Deposit { arrivals, answer }) {
+            deposit.keep_in_memory(&self.shared, why);
+        }
+        let shared = Arc::clone(&self.shared);
         async move {
-            // The thread answers every deposit; it would have to panic for this.
-            let lost = Accepted { count: 0, refused: (count > 0).then_some(Refused::Closed) };
-            told.await.unwrap_or(lost)
+            if let Ok(accepted) = told.await {
+                return accepted;
+            }
+            // The thread answers every deposit; it has panicked with this one in its hands.
+            shared.count_shed(&counts);
+            Accepted { count: 0, refused: (counts != Counts::default()).then_some(Refused::Closed) }
         }
     }
 }
 
 impl Drop for GroupCommit {
     fn drop(&mut self) {
-        self.desk.lock().is_ending = true;
-        self.desk.changed.notify_one();
+        self.desk.end();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
             tracing::error!("the spool's thread panicked");
         }
-    }
-}
-
-impl Desk {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn put(&self, deposit: Deposit) {
-        let mut waiting = self.lock();
-        waiting.deposits.push_back(deposit);
-        if waiting.deposits.len() >= waiting.wanted {
-            self.changed.notify_one();
-        }
-    }
-
-    fn wait_for<'a>(
-        &self,
-        mut waiting: MutexGuard<'a, Waiting>,
-        deposits: usize,
-        patience: Duration,
-    ) -> MutexGuard<'a, Waiting> {
-        waiting.wanted = deposits;
-        let are_missing = |waiting: &mut Waiting| waiting.deposits.len() < deposits && !waiting.is_ending;
-        self.changed.wait_timeout_while(waiting, patience, are_missing).unwrap_or_else(PoisonError::into_inner).0
-    }
-
-    /// The deposits for the next fsync, which may be none when there was nothing to do for a while; none at the end.
-    fn next_group(&self, expected: Expected) -> Option<Vec<Deposit>> {
-        let waiting = self.wait_for(self.lock(), 1, HOUSEKEEPING_INTERVAL);
-        if waiting.deposits.is_empty() && waiting.is_ending {
-            return None;
-        }
-        let mut waiting = match waiting.deposits.len() {
-            0 => waiting,
-            _ => self.wait_for(waiting, expected.deposits, expected.patience),
-        };
-        let (mut group, mut bytes) = (Vec::new(), 0);
-        while bytes < GROUP_BYTES
-            && let Some(deposit) = waiting.deposits.pop_front()
-        {
-            bytes += deposit.arrivals.iter().map(|arrival| arrival.event.size()).sum::<usize>();
-            group.push(deposit);
-        }
-        Some(group)
     }
 }
 
@@ -168,7 +95,7 @@ impl Clerk {
             self.store(group);
             // Those who came meanwhile wait already.
             expected = Expected {
-                deposits: deposits + self.desk.lock().deposits.len(),
+                deposits: deposits + self.desk.waiting(),
                 patience: (begun.elapsed() / 2).min(LONGEST_PATIENCE),
             };
         }
@@ -222,45 +149,55 @@ impl Clerk {
     }
 }
 
+impl Drop for Clerk {
+    /// Whoever waits hears something, whatever has happened.
+    fn drop(&mut self) {
+        for deposit in self.desk.close() {
+            deposit.keep_in_memory(&self.shared, Unwritten::NobodyWrites);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use audit_event::Origin;
+
     use super::*;
-
-    const LONG: Duration = Duration::from_mins(10);
-
-    fn deposit(desk: &Desk) {
-        desk.put(Deposit { arrivals: Vec::new(), answer: oneshot::channel().0 });
-    }
-
-    fn group(desk: &Desk, deposits: usize, patience: Duration) -> Option<usize> {
-        desk.next_group(Expected { deposits, patience }).map(|group| group.len())
-    }
+    use crate::event::ReceivedEvent;
+    use crate::inbox::settings::InboxSettings;
+    use crate::queue::BatchLimits;
+    use crate::worth::Worth;
 
     #[test]
-    fn all_who_are_expected_share_one_group_and_nobody_waits_when_they_are_there() {
-        let desk = Desk::default();
-        thread::scope(|scope| {
-            let waiting = scope.spawn(|| group(&desk, 3, LONG));
-            (0..3).for_each(|_| deposit(&desk));
-            assert_eq!(waiting.join().expect("it does not panic"), Some(3));
+    fn when_the_thread_panics_who_waits_is_answered_and_events_are_kept_in_memory() {
+        let directory = tempfile::tempdir().unwrap();
+        let state = StateDirectory::open(directory.path()).unwrap();
+        let spool = Spool::open(&state, 1024 * 1024, &mut |_, _| {}).unwrap();
+        let (desk, shared) = (Arc::new(Desk::default()), Arc::new(Shared::new(InboxSettings::default())));
+        let clerk = Clerk {
+            desk: Arc::clone(&desk),
+            shared: Arc::clone(&shared),
+            writer: spool.writer,
+            progress: spool.progress,
+            _state: Arc::new(state),
+        };
+        let (answer, mut told) = oneshot::channel();
+        let event = || ReceivedEvent::now("{}", Origin::Webhook, None);
+        let arrivals = || vec![Arrival { event: event(), worth: Worth::Saved, fingerprint: None }];
+        desk.put(Deposit { arrivals: arrivals(), answer }).unwrap();
+        let ended = thread::spawn(move || {
+            let _clerk = clerk;
+            panic!("a mistake in what writes the spool");
         });
-        (0..2).for_each(|_| deposit(&desk));
-        assert_eq!(group(&desk, 2, LONG), Some(2));
-    }
-
-    #[test]
-    fn who_does_not_come_is_not_waited_for_longer_than_patience() {
-        let desk = Desk::default();
-        deposit(&desk);
-        assert_eq!(group(&desk, 2, Duration::from_millis(1)), Some(1));
-    }
-
-    #[test]
-    fn at_the_end_nobody_is_expected() {
-        let desk = Desk::default();
-        deposit(&desk);
-        desk.lock().is_ending = true;
-        assert_eq!(group(&desk, 2, LONG), Some(1));
-        assert_eq!(group(&desk, 2, LONG), None);
+        assert!(ended.join().is_err());
+        assert_eq!(told.try_recv().unwrap(), Accepted { count: 1, refused: None });
+        let commits = GroupCommit { desk, shared: Arc::clone(&shared), thread: None };
+        let accepted =
+            tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(commits.commit(arrivals()));
+        assert_eq!(accepted, Accepted { count: 1, refused: None });
+        let mut batch = Vec::new();
+        shared.take(&mut batch, BatchLimits { events: 10, bytes: 1024 }, Duration::ZERO);
+        assert_eq!(batch.len(), 2);
+        assert_eq!(shared.due_problems(Instant::now()).len(), 1);
     }
 }

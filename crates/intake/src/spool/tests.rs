@@ -14,6 +14,7 @@ use super::*;
 use crate::arrival::Arrival;
 use crate::event::ReceivedEvent;
 use crate::fingerprint::Fingerprint;
+use crate::shed::Counts;
 use crate::worth::Worth;
 
 const MIB: u64 = 1024 * 1024;
@@ -315,6 +316,21 @@ fn the_disk_failing_fails_the_event_and_later_ones_are_stored_when_it_recovers()
     }
     drop(spool);
     assert_eq!(read(&place.open(MIB)).0, ["a", "b", "e"]);
+}
+
+#[test]
+fn an_event_is_not_let_go_when_the_disk_will_not_remove_what_is_worth_less() {
+    let place = Place::new();
+    let mut spool = place.open(MIB);
+    let large = "x".repeat(300_000);
+    store(&mut spool, Worth::JobToken, &[&large, &large, &large]);
+    for path in place.segments() {
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+    }
+    let outcome = spool.writer.store(&[arrival(Worth::Saved, &large)], || 1);
+    assert_eq!((&outcome.fates[..], outcome.evicted), (&[Fate::Failed][..], Counts::default()));
+    assert!(outcome.failure.is_some());
 }
 
 #[test]

@@ -78,6 +78,13 @@ struct Draft {
     first_received_at: u64,
 }
 
+/// Whether another event may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Enough,
+    None,
+}
+
 impl Shelf {
     pub(super) fn segments(&self) -> MutexGuard<'_, Segments> {
         // Each change is made whole or not at all.
@@ -110,22 +117,29 @@ impl Writer {
         let mut drafts = Rank::ALL.map(|_| Draft::default());
         let mut drafted = 0;
         for arrival in arrivals {
-            let fate = if is_resting {
-                Fate::Failed
-            } else if self.make_room(arrival, drafted, &unread_from, &mut outcome.evicted) {
-                drafted += record::length(&arrival.event);
-                self.draft(arrival, &mut drafts[arrival.worth.rank() as usize])
+            let fate = if is_resting || outcome.failure.is_some() {
+                Ok(Fate::Failed)
             } else {
-                Fate::Shed
+                self.make_room(arrival, drafted, &unread_from, &mut outcome.evicted).map(|room| match room {
+                    Room::None => Fate::Shed,
+                    Room::Enough => {
+                        drafted += record::length(&arrival.event);
+                        self.draft(arrival, &mut drafts[arrival.worth.rank() as usize])
+                    }
+                })
             };
-            outcome.fates.push(fate);
+            outcome.fates.push(fate.unwrap_or_else(|error| {
+                self.rest();
+                outcome.failure = Some(error);
+                Fate::Failed
+            }));
         }
         for (rank, draft) in Rank::ALL.into_iter().zip(drafts) {
             if !draft.bytes.is_empty()
                 && let Err(error) = self.commit(rank, &draft)
             {
                 self.abandon(rank);
-                self.rests_until = Instant::now().checked_add(PAUSE_AFTER_FAILURE);
+                self.rest();
                 outcome.failure = Some(error);
                 for (arrival, fate) in arrivals.iter().zip(&mut outcome.fates) {
                     if arrival.worth.rank() == rank && matches!(fate, Fate::Stored(_)) {
@@ -135,6 +149,11 @@ impl Writer {
             }
         }
         outcome
+    }
+
+    /// The disk failed; it is not asked again at once.
+    fn rest(&mut self) {
+        self.rests_until = Instant::now().checked_add(PAUSE_AFTER_FAILURE);
     }
 
     /// Removes the segments that the host has read to their end.
@@ -162,19 +181,19 @@ impl Writer {
         Fate::Stored(sequence)
     }
 
-    /// Lets segments of lower ranks go until there is room; false, and nothing is let go, if that would not do.
+    /// Lets segments of lower ranks go until there is room. Nothing is let go if that would not do.
     fn make_room(
         &mut self,
         arrival: &Arrival,
         drafted: u64,
         unread_from: impl Fn() -> u64,
         evicted: &mut Counts,
-    ) -> bool {
+    ) -> io::Result<Room> {
         // Each rank may begin a new segment.
         let coming = drafted + HEAD_BYTES * Rank::ALL.len() as u64 + record::length(&arrival.event);
         let excess = |segments: &Segments| (segments.bytes() + coming).saturating_sub(self.bounds.max_bytes);
         if excess(&self.shelf.segments()) == 0 {
-            return true;
+            return Ok(Room::Enough);
         }
         let wanted = excess(&self.shelf.segments());
         // Nothing is read while this is held, so what is unread stays so.
@@ -188,21 +207,20 @@ impl Writer {
             }
         }
         if freed < wanted {
-            return false;
+            return Ok(Room::None);
         }
         for id in going {
             let open = &mut self.open[id.rank as usize];
             open.take_if(|(open, _)| *open == id);
             backlog.close(id.rank);
-            if remove_file(&id.path(&self.directory)).is_ok()
-                && let Some(segment) = self.shelf.segments().remove(id)
-            {
+            remove_file(&id.path(&self.directory))?;
+            if let Some(segment) = self.shelf.segments().remove(id) {
                 for (count, gone) in evicted.iter_mut().zip(segment.counts) {
                     *count += gone;
                 }
             }
         }
-        excess(&self.shelf.segments()) == 0
+        Ok(Room::Enough)
     }
 
     fn commit(&mut self, rank: Rank, draft: &Draft) -> io::Result<()> {

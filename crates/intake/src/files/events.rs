@@ -121,14 +121,6 @@ impl Iterator for FileEvents {
     }
 }
 
-/// What was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Line,
-    Piece,
-    End,
-}
-
 /// Whether there may be more in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rest {
@@ -139,40 +131,54 @@ enum Rest {
 impl OpenFile {
     fn read_chunk(&mut self, chunk: &mut FileChunk) -> Rest {
         chunk.begin(&self.file, self.origin);
-        while !chunk.is_full() {
-            match self.read_into(chunk) {
-                Ok(Step::Line) if self.origin != Origin::Stream || self.pieces.has_line() => {}
-                // Reading on might mean waiting, for as long as whoever writes likes.
-                Ok(Step::Piece) if self.origin != Origin::Stream => {}
-                Ok(Step::Line | Step::Piece) => return Rest::Some,
-                Ok(Step::End) => return Rest::None,
-                Err(error) => {
-                    let problem = FileProblem::Unreadable(error);
-                    chunk.add_problem(FileError { file: Arc::clone(&self.file), line: None, problem });
-                    return Rest::None;
-                }
-            }
-        }
-        Rest::Some
+        self.read_into(chunk).unwrap_or_else(|error| {
+            let problem = FileProblem::Unreadable(error);
+            chunk.add_problem(FileError { file: Arc::clone(&self.file), line: None, problem });
+            Rest::None
+        })
     }
 
-    /// Nearly all files have one event a line, and reading the line as an event tells at once whether it is one.
-    fn read_into(&mut self, chunk: &mut FileChunk) -> io::Result<Step> {
-        let Self { file, pieces, .. } = self;
-        if let Some(text) = pieces.line()?
-            && text.len() <= MAX_EVENT_BYTES
-            && str::from_utf8(text).is_ok_and(|json| chunk.add(json.trim_ascii_end()).is_ok())
-        {
-            let length = text.len();
-            pieces.take(length);
-            return Ok(Step::Line);
+    fn read_into(&mut self, chunk: &mut FileChunk) -> io::Result<Rest> {
+        while !chunk.is_full() {
+            // Reading on might mean waiting, for as long as whoever writes likes, and what is there would wait as well.
+            let may_wait = self.origin != Origin::Stream || chunk.is_empty();
+            if !may_wait && !self.pieces.has_line() {
+                break;
+            }
+            if self.take_line(chunk)? {
+                continue;
+            }
+            if !may_wait {
+                break;
+            }
+            if !self.take_piece(chunk)? {
+                return Ok(Rest::None);
+            }
         }
-        let Some(Piece { line, text }) = pieces.next()? else { return Ok(Step::End) };
+        Ok(Rest::Some)
+    }
+
+    /// Takes the next line if it is an event. Nearly all files have one event a line, and reading the line as an event tells
+    /// at once whether it is one.
+    fn take_line(&mut self, chunk: &mut FileChunk) -> io::Result<bool> {
+        let Some(text) = self.pieces.line()? else { return Ok(false) };
+        let length = text.len();
+        let is_event = length <= MAX_EVENT_BYTES
+            && str::from_utf8(text).is_ok_and(|json| chunk.add(json.trim_ascii_end()).is_ok());
+        if is_event {
+            self.pieces.take(length);
+        }
+        Ok(is_event)
+    }
+
+    /// Takes whatever comes next; false at the end.
+    fn take_piece(&mut self, chunk: &mut FileChunk) -> io::Result<bool> {
+        let Some(Piece { line, text }) = self.pieces.next()? else { return Ok(false) };
         let object = text.map_err(FileProblem::from).and_then(object);
         if let Err(problem) = object.and_then(|json| chunk.add(json).map_err(FileProblem::Unindexable)) {
-            chunk.add_problem(FileError { file: Arc::clone(file), line: Some(line), problem });
+            chunk.add_problem(FileError { file: Arc::clone(&self.file), line: Some(line), problem });
         }
-        Ok(Step::Piece)
+        Ok(true)
     }
 
     fn next(&mut self) -> Option<Result<FileEvent, FileError>> {

@@ -108,10 +108,10 @@ impl<R: BufRead> Pieces<R> {
         self.handed_out = length + line_break;
     }
 
-    /// Whether another line has been read to its end, behind one that was taken.
-    pub(super) fn has_line(&mut self) -> bool {
-        self.window.consume(std::mem::take(&mut self.handed_out));
-        self.window.line_break().is_some()
+    /// Whether [`line`](Self::line) has something to look at that has been read already, so that it does not wait.
+    pub(super) fn has_line(&self) -> bool {
+        let rest = self.window.bytes()[self.handed_out..].trim_ascii_start();
+        rest.first() == Some(&b'{') && memchr::memchr(b'\n', rest).is_some()
     }
 
     /// The next piece, none at the end.

@@ -1,4 +1,5 @@
 //! The text of a JSON string: borrowed when it holds no escapes, else decoded.
+
 use std::borrow::Cow;
 use std::char::REPLACEMENT_CHARACTER;
 
@@ -7,8 +8,8 @@ use std::char::REPLACEMENT_CHARACTER;
 /// A surrogate without its partner and a NUL become U+FFFD: the first has no UTF-8 form, and Falco's strings end at a
 /// NUL, so what stands behind one would be hidden from every rule.
 pub(crate) fn decode(quoted: &str) -> Cow<'_, str> {
-    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(quoted);
-    match inner.find('\\') {
+    let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or(quoted);
+    match memchr::memchr(b'\\', inner.as_bytes()) {
         None => Cow::Borrowed(inner),
         Some(first_escape) => Cow::Owned(decode_escapes(inner, first_escape)),
     }

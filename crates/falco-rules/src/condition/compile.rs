@@ -259,7 +259,7 @@ fn set(field_type: FieldType, values: &[Literal]) -> Result<Set> {
         values.into_boxed_slice()
     }
     Ok(match field_type {
-        FieldType::String => Set::Texts(in_order(values.iter().map(|value| value.text.as_str().into()).collect())),
+        FieldType::String => Set::texts(values.iter().map(|value| value.text.as_str().into()).collect()),
         FieldType::Uint64 | FieldType::RelTime | FieldType::AbsTime => {
             Set::Numbers(in_order(all(values, literal::number, NUMBER)?))
         }

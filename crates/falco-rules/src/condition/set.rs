@@ -1,5 +1,6 @@
 //! The values of a list in a rule, prepared for looking up.
 
+use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -10,7 +11,7 @@ use crate::value::Value;
 /// A list of literals of one type.
 #[derive(Clone, Debug)]
 pub(crate) enum Set {
-    /// In order.
+    /// The shorter before the longer, so that a comparison seldom looks at the bytes; see [`Set::texts`].
     Texts(Box<[Box<str>]>),
     /// In order.
     Numbers(Box<[u64]>),
@@ -21,6 +22,12 @@ pub(crate) enum Set {
 }
 
 impl Set {
+    pub(crate) fn texts(mut texts: Vec<Box<str>>) -> Self {
+        texts.sort_unstable_by(|one, other| compare(one.as_bytes(), other.as_bytes()));
+        texts.dedup();
+        Self::Texts(texts.into_boxed_slice())
+    }
+
     /// Whether a value that stands alone is in the list.
     pub(crate) fn has(&self, value: &Value<'_>) -> bool {
         match (self, value) {
@@ -48,5 +55,9 @@ impl Set {
 }
 
 fn has_text(texts: &[Box<str>], text: &[u8]) -> bool {
-    texts.binary_search_by(|known| known.as_bytes().cmp(text)).is_ok()
+    texts.binary_search_by(|known| compare(known.as_bytes(), text)).is_ok()
+}
+
+fn compare(one: &[u8], other: &[u8]) -> Ordering {
+    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
 }

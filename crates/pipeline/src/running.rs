@@ -46,14 +46,16 @@ enum LogEvents {
 
 impl Pipeline {
     /// Opens the source. When this returns, the port is open.
+    ///
+    /// It is the last to be opened: whatever stops the start does so before an event is answered.
     pub fn start(settings: &Settings, source: &Source) -> Result<Self, StartError> {
         // The first to be opened, because others read what is kept there, and the last to be dropped where the start fails.
         let state = open_state(settings, source)?;
         let inbox = Arc::new(open_inbox(settings, source, state.as_ref())?);
+        let enricher = open_enricher(settings, source, &inbox)?;
         let admin = settings.admin_address.as_ref().map(|address| AdminServer::start(address, Arc::clone(&inbox)));
         let admin = admin.transpose().map_err(StartError::Admin)?;
         let incoming = Incoming::open(settings, source, &inbox, state.as_ref())?;
-        let enricher = open_enricher(settings, source, &inbox)?;
         tell_of_memory(settings, source);
         Ok(Self {
             inbox,

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -45,6 +45,20 @@ fn the_state_directory_is_held_until_the_last_snapshot_of_the_trackers_is_writte
         assert!(written.starts_with(b"GLTRACK"));
         end.join().unwrap();
         StateDirectory::open(state.path()).unwrap();
+    }
+}
+
+#[test]
+fn a_tracker_that_cannot_work_stops_the_start_before_the_port_is_opened() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let tracker = r#"{"Name": "x", "Kind": "count", "Condition": "gitlab.nonsense = 1", "Window": "1m"}"#;
+    for admin in ["127.0.0.1:0".to_owned(), address.to_string()] {
+        let config = format!(r#"{{{TOKEN}, "AdminAddress": "{admin}", "Trackers": [{tracker}]}}"#);
+        let settings = Settings::from_init_config(&config).unwrap();
+        let source = Source::from_open_params(&format!("http://{address}/"), &settings).unwrap();
+        let error = Pipeline::start(&settings, &source).err().unwrap().to_string();
+        assert!(error.starts_with("Trackers: "), "{error}");
     }
 }
 

@@ -110,6 +110,24 @@ proptest! {
     }
 
     #[test]
+    fn in_a_stream_in_order_no_height_is_left_out_or_told_twice(steps in prop::collection::vec(0..40u64, 1..200)) {
+        let mut counted = Counted::<Count>::default();
+        let mut time = 10_000;
+        let mut known: Vec<(u64, u64)> = Vec::new();
+        for step in steps {
+            // Most at once, now and then a pause.
+            time += step.saturating_sub(25) * 8;
+            let moment = Moment { id: u32::try_from(known.len()).unwrap(), ..at(time) };
+            let (count, is_height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, moment));
+            let within = known.iter().filter(|(other, _)| WINDOW.holds(time, *other)).map(|(_, found)| *found);
+            let highest = within.max().unwrap_or_default();
+            prop_assert_eq!(is_height, count > highest);
+            prop_assert!(count <= highest + 1);
+            known.push((time, count));
+        }
+    }
+
+    #[test]
     fn bursts_of_values_are_those_of_a_model_that_keeps_every_event(stream in stream(12)) {
         let mut counted = Counted::<Distinct>::default();
         let mut known: Vec<(u64, u64)> = Vec::new();

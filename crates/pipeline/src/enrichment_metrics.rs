@@ -7,7 +7,12 @@ use intake::{Metric, MetricKind};
 pub(crate) fn enrichment_metrics(counted: &EnrichmentMetrics) -> Vec<Metric> {
     let metric = |name, description, kind, value| Metric { name, description, kind, value };
     let age = counted.snapshot_age_seconds().map(|age| {
-        metric("tracker_snapshot_age_seconds", "Age of the trackers' snapshot in StateDir.", MetricKind::Gauge, age)
+        metric(
+            "tracker_snapshot_age_seconds",
+            "Age of the trackers' snapshot in StateDir; absent where there is none.",
+            MetricKind::Gauge,
+            age,
+        )
     });
     let keys = metric("tracker_keys", "Keys that trackers know.", MetricKind::Gauge, counted.tracker_keys());
     let evicted = metric(

@@ -24,7 +24,12 @@ pub(crate) enum Incoming {
 }
 
 impl Incoming {
-    pub(crate) fn open(settings: &Settings, source: &Source, inbox: &Arc<Inbox>) -> Result<Self, StartError> {
+    pub(crate) fn open(
+        settings: &Settings,
+        source: &Source,
+        inbox: &Arc<Inbox>,
+        state: Option<&Arc<StateDirectory>>,
+    ) -> Result<Self, StartError> {
         let listen = match source {
             Source::Webhook(listen) => listen.clone(),
             Source::Files(paths) => {
@@ -33,8 +38,7 @@ impl Incoming {
                 return Ok(Self::Files(Box::new(files.events())));
             }
             Source::Followed(pattern) => {
-                let state = settings.state_dir.as_deref().map(StateDirectory::open).transpose()?;
-                let files = FollowedFiles::open(pattern, state.map(Arc::new)).map_err(StartError::Files)?;
+                let files = FollowedFiles::open(pattern, state.cloned()).map_err(StartError::Files)?;
                 inbox.watch_instance(None);
                 inbox.open();
                 return Ok(Self::Followed(Box::new(files)));

@@ -8,11 +8,26 @@ use intake::{Ignore, Inbox, InboxSettings, ReceivedEvent, SpoolSettings, StateDi
 
 use crate::{Settings, Source, StartError};
 
+/// Opens `StateDir`, if it is set and something of this source is kept there. Files that are read once leave nothing.
+pub(crate) fn open_state(settings: &Settings, source: &Source) -> Result<Option<Arc<StateDirectory>>, StartError> {
+    match source {
+        Source::Webhook(_) | Source::Followed(_) => {
+            let state = settings.state_dir.as_deref().map(StateDirectory::open).transpose()?;
+            Ok(state.map(Arc::new))
+        }
+        Source::Files(_) => Ok(None),
+    }
+}
+
 /// Opens the inbox that events come into.
 ///
 /// Files can be read again, and are read to tell what was in them: they need no spool, and no event in them is left out
 /// as a repetition.
-pub(crate) fn open_inbox(settings: &Settings, source: &Source) -> Result<Inbox, StartError> {
+pub(crate) fn open_inbox(
+    settings: &Settings,
+    source: &Source,
+    state: Option<&Arc<StateDirectory>>,
+) -> Result<Inbox, StartError> {
     let ignored_events = settings.ignored_events.clone();
     let in_memory = InboxSettings {
         max_bytes: settings.max_queue_size,
@@ -22,10 +37,10 @@ pub(crate) fn open_inbox(settings: &Settings, source: &Source) -> Result<Inbox, 
         spool: None,
     };
     let Source::Webhook(_) = source else { return Ok(Inbox::start(in_memory)?) };
-    let spool = settings.state_dir.as_deref().map(StateDirectory::open).transpose()?;
     let inbox = InboxSettings {
         deduplication_window: settings.deduplication_window,
-        spool: spool.map(|state| SpoolSettings { state: Arc::new(state), max_bytes: settings.spool_max_bytes as u64 }),
+        spool: state
+            .map(|state| SpoolSettings { state: Arc::clone(state), max_bytes: settings.spool_max_bytes as u64 }),
         ..in_memory
     };
     Ok(Inbox::start(inbox)?)

@@ -19,6 +19,7 @@ mod enrichment_metrics;
 mod incoming;
 mod keeping;
 mod metrics;
+mod problem_kinds;
 mod running;
 mod settings;
 mod silence;
@@ -29,6 +30,7 @@ pub use batch::Batch;
 pub use enrich::{Enriched, EnrichedEvent};
 pub use intake::{BatchLimits, Metric, MetricKind, Taken, inherit_socket};
 pub use metrics::Metrics;
+pub use problem_kinds::problem_kinds;
 pub use running::Pipeline;
 pub use settings::{
     DefaultScheme, IgnoredEvents, KEYS, Key, Kind, Settings, SettingsError, Token, json_schema, markdown,

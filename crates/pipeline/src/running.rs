@@ -8,11 +8,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use audit_event::{Origin, PluginError};
 use enrich::{Arrival, Enriched, Enricher};
-use intake::{AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, Taken};
+use intake::{
+    AdminServer, BatchLimits, Inbox, PROBLEM_INTERVAL, Problem, ProblemKind, ReceivedEvent, StateDirectory, Taken,
+};
 
 use crate::enrichment_metrics::enrichment_metrics;
 use crate::incoming::Incoming;
-use crate::keeping::{arrival, open_inbox, tell_of_memory};
+use crate::keeping::{arrival, open_inbox, open_state, tell_of_memory};
 use crate::silence::{Expected, STREAM_SILENT, Silence};
 use crate::{Batch, Metrics, Settings, Source, StartError};
 
@@ -28,6 +30,8 @@ pub struct Pipeline {
     admin: Option<AdminServer>,
     silence: Option<Silence>,
     enricher: Enricher,
+    /// Dropped last, so that the next process waits for the last snapshot of the trackers and is not overwritten by it.
+    _state: Option<Arc<StateDirectory>>,
     /// Kept from batch to batch for its memory.
     received: Vec<ReceivedEvent>,
     log_events: LogEvents,
@@ -42,12 +46,16 @@ enum LogEvents {
 
 impl Pipeline {
     /// Opens the source. When this returns, the port is open.
+    ///
+    /// It is the last to be opened: whatever stops the start does so before an event is answered.
     pub fn start(settings: &Settings, source: &Source) -> Result<Self, StartError> {
-        let inbox = Arc::new(open_inbox(settings, source)?);
+        // The first to be opened, because others read what is kept there, and the last to be dropped where the start fails.
+        let state = open_state(settings, source)?;
+        let inbox = Arc::new(open_inbox(settings, source, state.as_ref())?);
+        let enricher = open_enricher(settings, source, &inbox)?;
         let admin = settings.admin_address.as_ref().map(|address| AdminServer::start(address, Arc::clone(&inbox)));
         let admin = admin.transpose().map_err(StartError::Admin)?;
-        let incoming = Incoming::open(settings, source, &inbox)?;
-        let enricher = open_enricher(settings, source, &inbox)?;
+        let incoming = Incoming::open(settings, source, &inbox, state.as_ref())?;
         tell_of_memory(settings, source);
         Ok(Self {
             inbox,
@@ -55,6 +63,7 @@ impl Pipeline {
             admin,
             silence: settings.max_silence.map(|longest| Silence::new(expected(source), longest, Instant::now())),
             enricher,
+            _state: state,
             received: Vec::new(),
             log_events: if settings.debug_json { LogEvents::Yes } else { LogEvents::No },
         })

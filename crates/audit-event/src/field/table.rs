@@ -239,12 +239,12 @@ pub static FIELDS: &[Field] = &[
     Field::new(
         "gitlab.burst",
         NumberOfTracker(|event, tracker| event.burst(tracker)),
-        "The same as `gitlab.count`, but only where no event within a window before found as many: each height of a burst once, whatever its pace",
+        "The same as `gitlab.count`, but only where no event within the window before found as many, so that a burst that goes on at its height is not told at every event",
     ),
     Field::new(
         "gitlab.first_seen",
         BoolOfTracker(|event, tracker| event.first_seen(tracker)),
-        "Whether the tracker of this name (kind `first_seen`) never saw the value for this key before; absent while it still learns",
+        "Whether no event within the window had the value for this key, as far as the tracker of this name (kind `first_seen`) remembers; absent while it still learns",
     ),
     Field::new(
         "gitlab.sequence",

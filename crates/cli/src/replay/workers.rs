@@ -37,9 +37,13 @@ impl Workers {
     pub(super) fn run(self) -> (Results, Result<(), Broken>) {
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
         thread::scope(|scope| {
-            // This thread is the first of them.
-            for _ in 1..threads {
-                scope.spawn(|| self.work());
+            // This thread is the first of them, and enough where the system has no other to give.
+            for number in 1..threads {
+                let thread = thread::Builder::new().name("replay".to_owned());
+                if let Err(cause) = thread.spawn_scoped(scope, || self.work()) {
+                    tracing::warn!("the system gives no more threads than {number} ({cause}); the replay takes longer");
+                    break;
+                }
             }
             self.work();
         });

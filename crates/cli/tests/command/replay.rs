@@ -56,6 +56,22 @@ fn every_kind_of_file_gives_the_same_alerts() {
     assert!(said.contains("\n       5  Notice         GitLab account locked"), "{said}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_system_that_has_no_thread_to_give_makes_it_slower_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.ndjson");
+    fs::write(&path, events().join("\n")).unwrap();
+    // No address space holds a stack of a petabyte, so every new thread is refused.
+    let output =
+        Command::new(COMMAND).arg("replay").arg(&path).env("RUST_MIN_STACK", (1u64 << 50).to_string()).output();
+    let output = output.unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("3 events in 1 file, 2 alerts, 0 broken lines\n"), "{said}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 2);
+}
+
 #[test]
 fn standard_input_is_a_file_too() {
     let (code, out, said) = run_with_input(&["replay", "-"], events().join("\n"));

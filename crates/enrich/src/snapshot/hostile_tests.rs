@@ -105,7 +105,7 @@ proptest! {
 }
 
 fn file(length: u64, frame: &[u8]) -> Vec<u8> {
-    [&b"GLTRACK\n"[..], &2u32.to_le_bytes(), &length.to_le_bytes(), frame].concat()
+    [&b"GLTRACK\n"[..], &format::VERSION.to_le_bytes(), &length.to_le_bytes(), frame].concat()
 }
 
 #[test]

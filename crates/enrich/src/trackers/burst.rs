@@ -4,26 +4,39 @@
 //! window as full as the one before.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::keyed::State;
-use super::window::{Moment, Window};
+use super::window::{Moment, Window, keep_nearest};
+
+/// Up to so many peaks each has its own time.
+const EXACT_PEAKS: usize = 32;
+
+/// Above that, peaks within the 16th part of a window become one: how long it is silent for is blurred by so much.
+const PARTS_OF_WINDOW: u64 = 16;
 
 /// What one key is counted by, and how high it came lately.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Counted<S> {
     pub(crate) state: S,
-    peak: Peak,
+    peaks: Peaks,
 }
 
-/// The highest count, and when it was reached last.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+/// The counts that were found, less those that make no difference, in order of time.
+///
+/// One that was reached again within the window after it is left out: whatever comes later and has it in the window before has
+/// the other one there, too. So a burst that grows keeps one, and a usual key needs no allocation.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Peaks(SmallVec<[Peak; 1]>);
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Peak {
+    time: u64,
     count: u64,
-    reached: u64,
 }
 
 impl<S> Counted<S> {
-    /// Counts with `observe`, and says whether no event within a window before found as many.
+    /// Counts with `observe`, and says whether no event that came earlier and lies within a window found as many.
     pub(crate) fn observe(
         &mut self,
         window: Window,
@@ -31,29 +44,61 @@ impl<S> Counted<S> {
         observe: impl FnOnce(&mut S) -> u64,
     ) -> (u64, bool) {
         let count = observe(&mut self.state);
-        (count, self.peak.is_passed(window, moment, count))
+        (count, self.peaks.is_passed(window, moment, count))
     }
 }
 
 impl<S: State> State for Counted<S> {
     fn is_sound(&self) -> bool {
-        // Any height will do: one that no events lead to is silent for a window at most.
-        self.state.is_sound()
+        // Any heights will do: those that no events lead to are silent for a window at most.
+        let Peaks(peaks) = &self.peaks;
+        self.state.is_sound() && peaks.len() <= EXACT_PEAKS && peaks.is_sorted_by_key(|peak| peak.time)
     }
 }
 
-impl Peak {
+impl Peaks {
     fn is_passed(&mut self, window: Window, moment: Moment, count: u64) -> bool {
-        // One event from the future must not silence those of now.
-        let is_from_future = self.reached > moment.clock.max(moment.time).saturating_add(window.length());
-        let is_over = is_from_future || moment.time >= self.reached.saturating_add(window.length());
-        let is_passed = is_over || count > self.count;
-        if is_over {
-            *self = Self { count, reached: moment.time };
-        } else if count >= self.count {
-            *self = Self { count, reached: self.reached.max(moment.time) };
-        }
+        let Self(peaks) = self;
+        let keep_from = window.keep_from(moment);
+        let expired = peaks.partition_point(|peak| peak.time < keep_from);
+        peaks.drain(..expired);
+        // On both sides: a late copy of an event finds all of its burst, which was told of already.
+        let is_near = |peak: &&Peak| peak.time.abs_diff(moment.time) < window.length();
+        let is_passed = !peaks.iter().filter(is_near).any(|peak| peak.count >= count);
+        self.add(window, moment, count);
         is_passed
+    }
+
+    fn add(&mut self, window: Window, moment: Moment, count: u64) {
+        let Self(peaks) = self;
+        let time = moment.time;
+        let place = peaks.partition_point(|peak| peak.time < time);
+        let mut after = peaks[place..].iter().take_while(|peak| peak.time - time < window.length());
+        if after.any(|peak| peak.count >= count) {
+            return;
+        }
+        peaks.insert(place, Peak { time, count });
+        let mut at = 0;
+        peaks.retain(|peak| {
+            let is_superfluous = at != place && window.holds(time, peak.time) && peak.count <= count;
+            at += 1;
+            !is_superfluous
+        });
+        if peaks.len() > EXACT_PEAKS {
+            self.merge(window, moment.clock);
+        }
+    }
+
+    fn merge(&mut self, window: Window, clock: u64) {
+        let part = (window.length() / PARTS_OF_WINDOW).max(1);
+        self.0.dedup_by(|later, earlier| {
+            let same_part = later.time / part == earlier.time / part;
+            if same_part {
+                *earlier = Peak { time: later.time, count: earlier.count.max(later.count) };
+            }
+            same_part
+        });
+        keep_nearest(&mut self.0, EXACT_PEAKS, clock, |peak| peak.time);
     }
 }
 
@@ -70,10 +115,14 @@ mod tests {
 
     /// The counts that are new heights.
     fn heights(times: impl IntoIterator<Item = u64>) -> Vec<u64> {
+        heights_of(times.into_iter().map(at))
+    }
+
+    fn heights_of(moments: impl IntoIterator<Item = Moment>) -> Vec<u64> {
         let mut counted = Counted::<Count>::default();
         let mut found = Vec::new();
-        for time in times {
-            let (count, is_height) = counted.observe(WINDOW, at(time), |state| state.observe(WINDOW, at(time)));
+        for moment in moments {
+            let (count, is_height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, moment));
             found.extend(is_height.then_some(count));
         }
         found
@@ -109,6 +158,41 @@ mod tests {
         }
         assert_eq!(observe(1001, 1001), (1, true));
         assert_eq!(observe(1002, 1002), (2, true));
+    }
+
+    #[test]
+    fn one_event_from_the_future_neither_silences_a_burst_nor_lets_it_be_told_again() {
+        let heights = |times: [u64; 5]| heights_of(times.map(|time| Moment { clock: 1000, settled: 1000, ..at(time) }));
+        assert_eq!(heights([9000, 9001, 1000, 1001, 1002]), [1, 2, 1, 2, 3]);
+        assert_eq!(heights([1000, 1001, 1002, 9000, 1002]), [1, 2, 3, 1]);
+    }
+
+    #[test]
+    fn a_burst_that_comes_late_is_told_beside_a_greater_one_after_it() {
+        let late = (2000..2005).map(|time| Moment { clock: 2409, settled: 2409, ..at(time) });
+        let found = heights_of((2400..2410).map(at).chain(late));
+        assert_eq!(found, (1..=10).chain(1..=5).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_height_is_not_told_again_while_the_window_still_holds_it_though_a_greater_one_has_gone() {
+        // Ten at 1009, seven at 1303, five at 1306; three at 1310, when the ten are over a window ago.
+        let times = (1000..1010).chain([1303, 1306, 1310]);
+        assert_eq!(heights(times), (1..=10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn however_many_peaks_there_are_few_are_kept_and_none_is_told_much_too_early() {
+        let window = Window::new(3200);
+        let mut peaks = Peaks::default();
+        let count = |time: u64| 10_000 - time;
+        for time in 3000..6000 {
+            peaks.is_passed(window, at(time), count(time));
+            assert!(peaks.0.len() <= EXACT_PEAKS, "{}", peaks.0.len());
+        }
+        let Peaks(kept) = &peaks;
+        // The first ones are not over.
+        assert!(kept[0].time <= 3000 + 3200 / PARTS_OF_WINDOW && kept[0].count >= count(3000 + 3200 / PARTS_OF_WINDOW));
     }
 
     #[test]

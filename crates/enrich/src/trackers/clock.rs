@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How many events the clock looks back on.
-const EVENTS: usize = 31;
+pub(crate) const EVENTS: usize = 31;
 
 /// The median time of the last 31 events.
 ///

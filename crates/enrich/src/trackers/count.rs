@@ -30,7 +30,7 @@ impl Count {
     /// Counts an event in, and says how many its window holds: the window that ends with it or, where later events are
     /// known already, the one that ends with the last that still has it in its window, whichever holds more.
     ///
-    /// So a burst is seen whole, whatever the order it comes in.
+    /// So a burst that nothing follows is counted whole by the last of it to come, whatever the order.
     pub(crate) fn observe(&mut self, window: Window, moment: Moment) -> u64 {
         let keep_from = window.keep_from(moment);
         let expired = self.entries.partition_point(|entry| entry.time < keep_from);

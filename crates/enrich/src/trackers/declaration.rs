@@ -75,9 +75,10 @@ impl TrackerKind {
 /// How long a tracker learns what is usual, before it calls anything new. In nanoseconds of event time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Learning {
-    /// From the first event on.
+    /// From the first event of the stream on, whether or not it concerns the tracker; or, where the tracker was added to
+    /// what a snapshot holds, from the first event after that.
     Once(u64),
-    /// From the first event on, and for each new key again: the first value of a new key is not new.
+    /// The same, and for each new key again from its own first event on: the first value of a new key is not new.
     EachKey(u64),
 }
 

@@ -13,7 +13,7 @@ pub(crate) const MAX_VALUES: usize = 1000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FirstSeen {
     values: Values,
-    /// Since when the key is known, by a clock that was sure.
+    /// Since when the key is known; none where it is since before the clock was sure.
     since: Option<u64>,
 }
 
@@ -21,8 +21,10 @@ impl FirstSeen {
     /// Remembers a value, and says whether no event within a window of this one had it: none before, and none after
     /// among those that came earlier.
     pub(crate) fn observe(&mut self, window: Window, value: u64, moment: Moment) -> bool {
-        if moment.settled > 0 {
-            self.since.get_or_insert(moment.settled.min(moment.time));
+        // Whoever has seen an event keeps the value of the last one at least.
+        let is_new_key = self.values.len() == 0;
+        if is_new_key && moment.settled > 0 {
+            self.since = Some(moment.settled.min(moment.time));
         }
         self.values.forget_before(window.keep_from(moment));
         let seen = self.values.get(value).is_some_and(|seen| {
@@ -37,7 +39,7 @@ impl FirstSeen {
         !seen
     }
 
-    /// Since when the key is known.
+    /// Since when the key is known; none where it is since before the clock was sure.
     pub(crate) fn since(&self) -> Option<u64> {
         self.since
     }

@@ -25,15 +25,31 @@ pub(crate) enum Memory {
     Travel(Keyed<Visits>),
 }
 
-/// Values seen, and since when.
+/// Values seen, and how long the tracker has been there to see them.
 #[derive(Debug)]
 pub(crate) struct Learned {
     pub(crate) keys: Keyed<FirstSeen>,
-    /// The event clock when the first event came after it was sure.
-    pub(crate) since: Option<u64>,
+    pub(crate) beginning: Beginning,
+}
+
+/// When a tracker began to watch the stream, whether or not any of its events concerned it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Beginning {
+    /// After so many events of the stream; when that was is not sure yet.
+    AfterEvents(u64),
+    /// At this time of the event clock.
+    At(u64),
 }
 
 impl Memory {
+    /// The beginning, where it matters.
+    pub(crate) fn beginning_mut(&mut self) -> Option<&mut Beginning> {
+        match self {
+            Self::FirstSeen(learned) => Some(&mut learned.beginning),
+            _ => None,
+        }
+    }
+
     /// How many keys there are, and how many had to go.
     pub(crate) fn keys(&self) -> (usize, u64) {
         fn of<S>(keys: &Keyed<S>) -> (usize, u64) {
@@ -54,7 +70,7 @@ impl Memory {
         match self {
             Self::Count(keys) => bytes(keys),
             Self::Distinct(keys) => bytes(keys),
-            Self::FirstSeen(learned) => bytes(&(&learned.since, &learned.keys)),
+            Self::FirstSeen(learned) => bytes(&(&learned.beginning, &learned.keys)),
             Self::Sequence(keys) => bytes(keys),
             Self::Session(keys) => bytes(keys),
             Self::Travel(keys) => bytes(keys),
@@ -68,9 +84,9 @@ impl Memory {
             Self::Count(keys) => keys.deserialize(&mut saved),
             Self::Distinct(keys) => keys.deserialize(&mut saved),
             Self::FirstSeen(learned) => {
-                let since = Option::deserialize(&mut saved)?;
+                let beginning = Beginning::deserialize(&mut saved)?;
                 learned.keys.deserialize(&mut saved)?;
-                learned.since = since;
+                learned.beginning = beginning;
                 Ok(())
             }
             Self::Sequence(keys) => keys.deserialize(&mut saved),

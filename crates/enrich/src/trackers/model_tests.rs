@@ -5,6 +5,7 @@ use std::hash::Hasher;
 
 use proptest::prelude::*;
 
+use super::burst::Counted;
 use super::clock::EventClock;
 use super::count::{Count, EXACT_EVENTS};
 use super::distinct::{Distinct, EXACT_VALUES};
@@ -97,6 +98,47 @@ proptest! {
     }
 
     #[test]
+    fn bursts_are_those_of_a_model_that_keeps_every_event(stream in stream(1)) {
+        let mut counted = Counted::<Count>::default();
+        // When each event was, and what it found.
+        let mut known: Vec<(u64, u64)> = Vec::new();
+        for moment in moments(&stream) {
+            let (count, is_height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, moment));
+            check_height(&known, moment.time, count, is_height).map_err(TestCaseError::fail)?;
+            known.push((moment.time, count));
+        }
+    }
+
+    #[test]
+    fn in_a_stream_in_order_no_height_is_left_out_or_told_twice(steps in prop::collection::vec(0..40u64, 1..200)) {
+        let mut counted = Counted::<Count>::default();
+        let mut time = 10_000;
+        let mut known: Vec<(u64, u64)> = Vec::new();
+        for step in steps {
+            // Most at once, now and then a pause.
+            time += step.saturating_sub(25) * 8;
+            let moment = Moment { id: u32::try_from(known.len()).unwrap(), ..at(time) };
+            let (count, is_height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, moment));
+            let within = known.iter().filter(|(other, _)| WINDOW.holds(time, *other)).map(|(_, found)| *found);
+            let highest = within.max().unwrap_or_default();
+            prop_assert_eq!(is_height, count > highest);
+            prop_assert!(count <= highest + 1);
+            known.push((time, count));
+        }
+    }
+
+    #[test]
+    fn bursts_of_values_are_those_of_a_model_that_keeps_every_event(stream in stream(12)) {
+        let mut counted = Counted::<Distinct>::default();
+        let mut known: Vec<(u64, u64)> = Vec::new();
+        for (moment, Event { value, .. }) in moments(&stream).into_iter().zip(&stream) {
+            let (count, is_height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, *value, moment));
+            check_height(&known, moment.time, count, is_height).map_err(TestCaseError::fail)?;
+            known.push((moment.time, count));
+        }
+    }
+
+    #[test]
     fn first_seen_is_that_of_a_model_that_keeps_every_event(stream in stream(12)) {
         let mut first_seen = FirstSeen::default();
         for (number, moment) in moments(&stream).into_iter().enumerate() {
@@ -139,6 +181,19 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+/// A height is told where no event within a window of this one found as many, and is not where one within the window before
+/// did. Whether one after it, which came earlier, did so counts for most late events, not for all.
+fn check_height(known: &[(u64, u64)], time: u64, count: u64, is_height: bool) -> Result<(), String> {
+    let mut as_high = known.iter().filter(|(_, found)| *found >= count).map(|(other, _)| *other);
+    let told_before = as_high.clone().any(|other| WINDOW.holds(time, other));
+    let told_near = as_high.any(|other| other.abs_diff(time) < LENGTH);
+    match is_height {
+        true if told_before => Err(format!("{count} at {time} is told again after {known:?}")),
+        false if !told_near => Err(format!("{count} at {time} is not told after {known:?}")),
+        _ => Ok(()),
     }
 }
 

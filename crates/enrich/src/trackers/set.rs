@@ -8,13 +8,13 @@ use falco_rules::{Compiler, EventValues, EventValuesBuffer, Operands};
 use serde::{Deserialize, Serialize};
 
 use super::builtin::builtin_trackers;
-use super::clock::EventClock;
+use super::clock::{self, EventClock};
 use super::conditions::{EventConditions, OutcomeBuffer};
 use super::declaration::TrackerDeclaration;
 use super::error::TrackerError;
 use super::event_hashes::{EventHashes, HashBuffer, event_id};
 use super::found::Found;
-use super::memory::SavedMemory;
+use super::memory::{Beginning, SavedMemory};
 use super::tracker::{Observed, Shared, Tracker};
 use super::window::Moment;
 use crate::Location;
@@ -32,6 +32,8 @@ pub(crate) struct TrackerSet {
     by_event_type: HashMap<Box<str>, Vec<usize>>,
     clock: EventClock,
     events: u64,
+    /// Trackers that do not know yet when they began.
+    beginning: Vec<usize>,
     values: EventValuesBuffer,
     outcomes: OutcomeBuffer,
     hashes: HashBuffer,
@@ -99,7 +101,7 @@ impl TrackerSet {
                 }
             }
         }
-        Ok(Self {
+        let mut set = Self {
             names: trackers.iter().map(|tracker| tracker.name().into()).collect(),
             trackers,
             operands,
@@ -108,11 +110,14 @@ impl TrackerSet {
             by_event_type,
             clock: EventClock::default(),
             events: 0,
+            beginning: Vec::new(),
             values: EventValuesBuffer::default(),
             outcomes: OutcomeBuffer::new(),
             hashes: HashBuffer::new(),
             found: Vec::new(),
-        })
+        };
+        set.all_begin_here();
+        Ok(set)
     }
 
     /// Shows an event to the trackers that it can concern. One without a time of its own is shown to none: nothing here
@@ -122,6 +127,9 @@ impl TrackerSet {
         let Some(time) = created_at else { return };
         self.clock.see(time);
         self.events = self.events.saturating_add(1);
+        if !self.beginning.is_empty() {
+            self.tell_beginning();
+        }
         let event_type = event.event_type();
         let of_type =
             event_type.and_then(|event_type| self.by_event_type.get(&*event_type)).map_or(&[][..], Vec::as_slice);
@@ -147,6 +155,36 @@ impl TrackerSet {
             }
         }
         self.values = observed.conditions.into_buffer();
+    }
+
+    /// Lets all trackers begin after the events that were seen until now.
+    fn all_begin_here(&mut self) {
+        let events = self.events;
+        let begin = |(place, tracker): (usize, &mut Tracker)| {
+            *tracker.memory_mut().beginning_mut()? = Beginning::AfterEvents(events);
+            Some(place)
+        };
+        self.beginning = self.trackers.iter_mut().enumerate().filter_map(begin).collect();
+    }
+
+    /// Tells the trackers when they began, once the clock is sure by events that came since then alone: those from before
+    /// may be a month older, if nothing was received meanwhile.
+    fn tell_beginning(&mut self) {
+        let Self { trackers, beginning, events, clock, .. } = self;
+        let settled = clock.settled();
+        if settled == 0 {
+            return;
+        }
+        beginning.retain(|place| {
+            let Some(beginning) = trackers[*place].memory_mut().beginning_mut() else { return false };
+            let is_open = |before: u64| *events < before.saturating_add(clock::EVENTS as u64);
+            match *beginning {
+                Beginning::AfterEvents(before) if is_open(before) => return true,
+                Beginning::AfterEvents(_) => *beginning = Beginning::At(settled),
+                Beginning::At(_) => {}
+            }
+            false
+        });
     }
 
     /// What was found about the event shown last, to be told with [`names`](Self::names).
@@ -182,6 +220,8 @@ impl TrackerSet {
             self.clock = saved.clock;
         }
         self.events = saved.events;
+        // Those of which nothing was saved begin now.
+        self.all_begin_here();
         let mut anew = Vec::new();
         for SavedTracker { name, fingerprint, memory } in saved.trackers {
             let Some(tracker) = self.trackers.iter_mut().find(|tracker| tracker.name() == name) else { continue };

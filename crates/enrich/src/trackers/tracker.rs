@@ -14,7 +14,7 @@ use super::event_hashes::{EventHashes, HashedField, HashedFields};
 use super::field_reference::FieldReference;
 use super::found::Found;
 use super::keyed::Keyed;
-use super::memory::{Learned, Memory};
+use super::memory::{Beginning, Learned, Memory};
 use super::sequence::{MAX_STEPS, Steps};
 use super::window::{Moment, Window};
 use crate::Location;
@@ -111,7 +111,7 @@ impl Tracker {
             }
             TrackerKind::FirstSeen { condition, learning, .. } => {
                 learns = *learning;
-                let learned = Learned { keys: Keyed::new(max_keys), since: None };
+                let learned = Learned { keys: Keyed::new(max_keys), beginning: Beginning::AfterEvents(0) };
                 (vec![part(condition.as_deref(), None)?], Memory::FirstSeen(learned))
             }
             TrackerKind::Sequence { steps } => {
@@ -246,18 +246,18 @@ impl Value {
 
 impl Learned {
     fn observe(&mut self, key: u128, value: u64, window: Window, learning: Learning, moment: Moment) -> Option<bool> {
-        if moment.settled > 0 {
-            self.since.get_or_insert(moment.settled);
-        }
         let state = self.keys.state(key);
         let is_new = state.observe(window, value, moment);
         // By the clock as well: one event from the future does not end the learning.
         let now = moment.settled.min(moment.time);
-        let learned = |since: Option<u64>, span| since.is_some_and(|since| now >= since.saturating_add(span));
-        let is_over = match learning {
-            Learning::Once(0) | Learning::EachKey(0) => true,
-            Learning::Once(span) => learned(self.since, span),
-            Learning::EachKey(span) => learned(self.since, span) && learned(state.since(), span),
+        let learned = |since: u64, span| now >= since.saturating_add(span);
+        let is_over = match (learning, self.beginning) {
+            (Learning::Once(0) | Learning::EachKey(0), _) => true,
+            (_, Beginning::AfterEvents(_)) => false,
+            (Learning::Once(span), Beginning::At(beginning)) => learned(beginning, span),
+            (Learning::EachKey(span), Beginning::At(beginning)) => {
+                learned(beginning.max(state.since().unwrap_or_default()), span)
+            }
         };
         is_over.then_some(is_new)
     }

@@ -239,7 +239,7 @@ pub static FIELDS: &[Field] = &[
     Field::new(
         "gitlab.burst",
         NumberOfTracker(|event, tracker| event.burst(tracker)),
-        "The same as `gitlab.count`, but only where no event within the window before found as many, so that a burst that goes on at its height is not told at every event",
+        "The next height of `gitlab.count`, one above the highest of the window before, where this event reaches it; so each step of a burst is told once, and a burst that goes on at its height is not told at every event",
     ),
     Field::new(
         "gitlab.first_seen",

@@ -9,8 +9,8 @@ use super::travel::Journey;
 pub(crate) enum Found {
     Count {
         count: u64,
-        /// No event within a window before found as many.
-        is_height: bool,
+        /// The height that is reached for the first time within a window.
+        height: Option<u64>,
     },
     FirstSeen(bool),
     Sequence(bool),
@@ -22,9 +22,7 @@ pub(crate) enum Found {
 pub(crate) fn findings<'a>(found: &'a [(usize, Found)], names: &'a [Box<str>]) -> Vec<Finding<'a>> {
     let findings = |(place, found): &'a (usize, Found)| {
         let (value, burst) = match found {
-            &Found::Count { count, is_height } => {
-                (Some(FindingValue::Count(count)), is_height.then_some(FindingValue::Burst(count)))
-            }
+            &Found::Count { count, height } => (Some(FindingValue::Count(count)), height.map(FindingValue::Burst)),
             &Found::FirstSeen(truth) => (Some(FindingValue::FirstSeen(truth)), None),
             &Found::Sequence(truth) => (Some(FindingValue::Sequence(truth)), None),
             Found::Session(text) => (Some(FindingValue::Session(text)), None),

@@ -100,12 +100,12 @@ proptest! {
     #[test]
     fn bursts_are_those_of_a_model_that_keeps_every_event(stream in stream(1)) {
         let mut counted = Counted::<Count>::default();
-        // When each event was, and what it found.
+        // When each event was, and how high it came.
         let mut known: Vec<(u64, u64)> = Vec::new();
         for moment in moments(&stream) {
-            let (count, is_height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, moment));
-            check_height(&known, moment.time, count, is_height).map_err(TestCaseError::fail)?;
-            known.push((moment.time, count));
+            let (count, height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, moment));
+            check_height(&known, moment.time, count, height).map_err(TestCaseError::fail)?;
+            known.push((moment.time, height.unwrap_or(count)));
         }
     }
 
@@ -118,10 +118,10 @@ proptest! {
             // Most at once, now and then a pause.
             time += step.saturating_sub(25) * 8;
             let moment = Moment { id: u32::try_from(known.len()).unwrap(), ..at(time) };
-            let (count, is_height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, moment));
+            let (count, height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, moment));
             let within = known.iter().filter(|(other, _)| WINDOW.holds(time, *other)).map(|(_, found)| *found);
             let highest = within.max().unwrap_or_default();
-            prop_assert_eq!(is_height, count > highest);
+            prop_assert_eq!(height, (count == highest + 1).then_some(count));
             prop_assert!(count <= highest + 1);
             known.push((time, count));
         }
@@ -132,9 +132,9 @@ proptest! {
         let mut counted = Counted::<Distinct>::default();
         let mut known: Vec<(u64, u64)> = Vec::new();
         for (moment, Event { value, .. }) in moments(&stream).into_iter().zip(&stream) {
-            let (count, is_height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, *value, moment));
-            check_height(&known, moment.time, count, is_height).map_err(TestCaseError::fail)?;
-            known.push((moment.time, count));
+            let (count, height) = counted.observe(WINDOW, moment, |state| state.observe(WINDOW, *value, moment));
+            check_height(&known, moment.time, count, height).map_err(TestCaseError::fail)?;
+            known.push((moment.time, height.unwrap_or(count)));
         }
     }
 
@@ -184,15 +184,19 @@ proptest! {
     }
 }
 
-/// A height is told where no event within a window of this one found as many, and is not where one within the window before
-/// did. Whether one after it, which came earlier, did so counts for most late events, not for all.
-fn check_height(known: &[(u64, u64)], time: u64, count: u64, is_height: bool) -> Result<(), String> {
-    let mut as_high = known.iter().filter(|(_, found)| *found >= count).map(|(other, _)| *other);
-    let told_before = as_high.clone().any(|other| WINDOW.holds(time, other));
-    let told_near = as_high.any(|other| other.abs_diff(time) < LENGTH);
-    match is_height {
-        true if told_before => Err(format!("{count} at {time} is told again after {known:?}")),
-        false if !told_near => Err(format!("{count} at {time} is not told after {known:?}")),
+/// The height above the highest of those within a window is told where the count reaches it, and none that was reached within the
+/// window before. Whether one after it, which came earlier, was as high counts for most late events, not for all.
+fn check_height(known: &[(u64, u64)], time: u64, count: u64, height: Option<u64>) -> Result<(), String> {
+    let highest = |is_asked: &dyn Fn(u64) -> bool| {
+        known.iter().filter(|(other, _)| is_asked(*other)).map(|(_, height)| *height).max().unwrap_or_default()
+    };
+    let before = highest(&|other| WINDOW.holds(time, other));
+    let near = highest(&|other| other.abs_diff(time) < LENGTH);
+    match height {
+        Some(height) if height <= before => Err(format!("{height} at {time} is told again after {known:?}")),
+        Some(height) if height > near + 1 => Err(format!("{} at {time} is left out after {known:?}", near + 1)),
+        Some(height) if height > count => Err(format!("{height} at {time} is told of {count} after {known:?}")),
+        None if count > near => Err(format!("{count} at {time} is not told after {known:?}")),
         _ => Ok(()),
     }
 }

@@ -179,15 +179,15 @@ impl Tracker {
             Memory::Count(keys) => {
                 let key = parts[0].key_of(observed)?;
                 let counted = keys.state(key);
-                let (count, is_height) = counted.observe(window, moment, |state| state.observe(window, moment));
-                Some(Found::Count { count, is_height })
+                let (count, height) = counted.observe(window, moment, |state| state.observe(window, moment));
+                Some(Found::Count { count, height })
             }
             Memory::Distinct(keys) => {
                 let key = parts[0].key_of(observed)?;
                 let value = observed.hashes.value(value.as_ref()?.hashed)?;
                 let counted = keys.state(key);
-                let (count, is_height) = counted.observe(window, moment, |state| state.observe(window, value, moment));
-                Some(Found::Count { count, is_height })
+                let (count, height) = counted.observe(window, moment, |state| state.observe(window, value, moment));
+                Some(Found::Count { count, height })
             }
             Memory::FirstSeen(learned) => {
                 let key = parts[0].key_of(observed)?;

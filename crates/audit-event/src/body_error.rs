@@ -14,7 +14,7 @@ pub enum BodyError {
         offset: usize,
     },
     /// Not JSON, or JSON that ends too early. A run of lines that are not JSON is reported once, at its first.
-    #[error("not JSON at byte {offset}")]
+    #[error("what begins at byte {offset} is not JSON")]
     NotJson {
         /// Where the value begins that is not JSON, counted in bytes from the start of the body.
         offset: usize,

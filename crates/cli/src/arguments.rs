@@ -29,7 +29,7 @@ pub enum Command {
     Run(RunArguments),
     /// Look at audit events in files and print the alerts they would have raised
     ///
-    /// Exits with 0 also when there were alerts, and with 1 when a file could not be read.
+    /// Exits with 0 also when there were alerts, and with 1 when a file could not be read or a line was no event.
     Replay(ReplayArguments),
     /// Post audit events from files as GitLab does: one a request, a new connection each
     ///

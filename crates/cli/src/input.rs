@@ -9,9 +9,15 @@ use crate::{Failure, output::Visible};
 /// How many problems are told of one by one.
 const MAX_TOLD: u64 = 100;
 
-/// The files to read. A path that does not exist is told before anything is read.
+/// The files to read. A path that does not exist, and a folder without any file of events, is told before anything is read.
 pub(crate) fn find(paths: &[PathBuf]) -> Result<InputFiles, Failure> {
-    InputFiles::find(paths).map_err(Failure::Input)
+    let files = InputFiles::find(paths).map_err(Failure::Input)?;
+    if files.is_empty() {
+        let problem = "no file of events is there; in folders, names that end in .json, .ndjson, .jsonl or .log are read, also with \
+                       .gz or .zst; name other files one by one";
+        return Err(Failure::Flag { flag: "FILE|DIR|-", problem: problem.to_owned() });
+    }
+    Ok(files)
 }
 
 /// What went wrong while reading, told on the way and counted.
@@ -24,6 +30,11 @@ pub(crate) struct Problems {
 }
 
 impl Problems {
+    /// Whether a part of the input could not be used.
+    pub(crate) const fn are_any(&self) -> bool {
+        self.broken + self.unreadable > 0
+    }
+
     /// Counts a problem; gives the line to say about it, unless enough was said.
     pub(crate) fn add(&mut self, error: &FileError) -> Option<String> {
         match error.problem {

@@ -18,6 +18,7 @@ mod rules;
 mod run;
 mod send;
 mod stop;
+mod suggestion;
 mod token;
 
 pub use arguments::{

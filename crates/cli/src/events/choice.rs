@@ -2,7 +2,7 @@
 
 use audit_event::{EventType, event_type, event_types};
 
-use crate::{Failure, arguments::EventsArguments, output::Visible};
+use crate::{Failure, arguments::EventsArguments, output::Visible, suggestion::hint};
 
 /// The event types to print.
 pub(super) enum Choice {
@@ -25,8 +25,8 @@ impl Choice {
 }
 
 fn unknown_type(name: &str) -> Failure {
-    let hint = nearest(name, event_types().iter().map(|known| known.name.as_str()));
-    let problem = format!("the catalogue has no event type `{name}`; the nearest is `{hint}`");
+    let hint = hint(name, event_types().iter().map(|known| known.name.as_str()));
+    let problem = format!("the catalogue has no event type `{name}`{hint}; `falco-gitlab events` lists all");
     Failure::Flag { flag: "TYPE", problem: Visible(&problem).to_string() }
 }
 
@@ -34,12 +34,9 @@ fn unknown_type(name: &str) -> Failure {
 fn category(name: &str) -> Result<&'static str, Failure> {
     let mut categories = event_types().iter().map(|event_type| event_type.category.as_str());
     categories.clone().find(|category| category.eq_ignore_ascii_case(name)).ok_or_else(|| {
-        let hint = nearest(name, &mut categories);
-        let problem = format!("the catalogue has no category `{name}`; the nearest is `{hint}`");
+        let hint = hint(name, &mut categories);
+        let problem =
+            format!("the catalogue has no category `{name}`{hint}; `falco-gitlab events` shows that of each type");
         Failure::Flag { flag: "--category", problem: Visible(&problem).to_string() }
     })
-}
-
-fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> &'static str {
-    known.min_by_key(|known| strsim::damerau_levenshtein(known, name)).unwrap_or_default()
 }

@@ -71,7 +71,7 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
     }
     // Nobody is left to tell if standard error is closed.
     let _ = writeln!(io::stderr(), "{}", summary.with(&problems));
-    Ok(if problems.unreadable == 0 { Outcome::Complete } else { Outcome::Incomplete })
+    Ok(if problems.are_any() { Outcome::Incomplete } else { Outcome::Complete })
 }
 
 /// Live events cannot wait for a database or a list to be mended; old ones can, and without places they would look harmless.

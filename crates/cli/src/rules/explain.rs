@@ -7,10 +7,13 @@ use std::{
     path::Path,
 };
 
-use falco_rules::{Explanation, RuleSet};
+use falco_rules::{Explanation, Rule, RuleSet};
 
 use super::event::AuthoredEvents;
-use crate::{Failure, Outcome, arguments::RulesExplainArguments, detection::RuleChoice, output::Visible, print::print};
+use crate::{
+    Failure, Outcome, arguments::RulesExplainArguments, detection::RuleChoice, output::Visible, print::print,
+    suggestion::hint,
+};
 
 /// GitLab's own limit for one event.
 const MAX_FILE: u64 = 25 << 20;
@@ -61,9 +64,9 @@ fn tree(part: &Explanation, depth: usize, out: &mut String) {
 }
 
 fn unknown_rule(name: &str, rules: &RuleSet) -> Failure {
-    let nearest = rules.rules().iter().min_by_key(|rule| strsim::damerau_levenshtein(rule.name(), name));
-    let hint = nearest.map(|rule| format!("; the nearest is `{}`", rule.name())).unwrap_or_default();
-    Failure::Flag { flag: "RULE", problem: Visible(&format!("there is no rule `{name}`{hint}")).to_string() }
+    let hint = hint(name, rules.rules().iter().map(Rule::name));
+    let problem = format!("there is no rule `{name}`{hint}; `falco-gitlab rules list` lists all");
+    Failure::Flag { flag: "RULE", problem: Visible(&problem).to_string() }
 }
 
 fn read(path: &Path) -> io::Result<String> {

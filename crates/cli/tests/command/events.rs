@@ -56,9 +56,10 @@ fn filters_go_together_and_a_category_is_known_in_any_case() {
 
 #[test]
 fn an_unknown_type_names_the_nearest_and_sends_the_terminal_nothing_to_act_on() {
-    let (code, _, said) = run_to_end(&["events", "user_impersonatoin\u{1b}[31m"]);
-    assert_eq!(code, 2);
-    assert!(said.contains("`user_impersonation`") && !said.contains('\u{1b}'), "{said}");
+    let (code, _, said) = run_to_end(&["events", "USER_impersonatoin"]);
+    assert!(code == 2 && said.contains("did you mean `user_impersonation`?"), "{said}");
+    let (code, _, said) = run_to_end(&["events", "nosuch_type\u{1b}[31m"]);
+    assert!(code == 2 && !said.contains("did you mean") && !said.contains('\u{1b}'), "{said}");
     let (code, _, said) = run_to_end(&["events", "--category", "System acess"]);
     assert!(code == 2 && said.contains("`System access`"), "{said}");
     let (code, _, said) = run_to_end(&["events", "--scenario", "mischief"]);

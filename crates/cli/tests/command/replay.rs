@@ -87,13 +87,22 @@ fn the_time_of_an_alert_is_the_time_of_its_event() {
 }
 
 #[test]
-fn broken_lines_are_told_and_skipped() {
+fn broken_lines_are_told_and_skipped_and_the_exit_code_says_so() {
     let [first, second, _] = events();
     let input = format!("{first}\nnot json\n7\n{second}\n");
     let (code, out, said) = run_with_input(&["replay", "-"], input);
-    assert_eq!((code, out.lines().count()), (0, 2), "{said}");
+    assert_eq!((code, out.lines().count()), (1, 2), "{said}");
     assert!(said.contains("-:2: not JSON\n") && said.contains("-:3: an event is a JSON object"), "{said}");
     assert!(said.contains("2 events in 1 file, 2 alerts, 2 broken lines"), "{said}");
+}
+
+#[test]
+fn a_folder_without_any_file_of_events_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.txt"), "x").unwrap();
+    let (code, _, said) = run_with_input(&["replay", folder.path().to_str().unwrap()], String::new());
+    assert_eq!(code, 2);
+    assert!(said.contains("no file of events is there"), "{said}");
 }
 
 #[test]
@@ -101,14 +110,14 @@ fn an_event_with_too_many_members_is_told_and_skipped() {
     let members: Vec<String> = (0..2000).map(|number| format!("\"k{number}\":1")).collect();
     let input = format!("{}\n{{{}}}\n", events()[0], members.join(","));
     let (code, out, said) = run_with_input(&["replay", "-"], input);
-    assert_eq!((code, out.lines().count()), (0, 1));
+    assert_eq!((code, out.lines().count()), (1, 1));
     assert!(said.contains("-:2: the event has more than 1024 members"), "{said}");
 }
 
 #[test]
 fn what_is_said_of_broken_lines_is_bounded() {
     let (code, _, said) = run_with_input(&["replay", "-"], "broken\n".repeat(5000));
-    assert_eq!(code, 0);
+    assert_eq!(code, 1);
     assert!(said.lines().count() < 110, "{}", said.lines().count());
     assert!(said.contains("further ones are only counted") && said.contains("5000 broken lines"), "{said}");
 }
@@ -176,5 +185,5 @@ fn an_event_that_comes_through_a_pipe_raises_its_alert_before_the_next_one_comes
         assert!(alert.contains(rule), "{alert}");
     }
     drop(events_in);
-    assert!(replay.wait().unwrap().success());
+    assert_eq!(replay.wait().unwrap().code(), Some(1));
 }

@@ -1,14 +1,14 @@
 //! Which events came already: within a window of time, and never more than a fixed number of them.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::fingerprint::Fingerprint;
 
-/// Most events that are remembered, which takes about 25 MB. What is forgotten for want of room may pass twice.
-const CAPACITY: usize = 256 * 1024;
+/// Most events that are remembered, which takes about 13 MB: as many as fit into a table of 2^18 places, since one more would
+/// double it. What is forgotten for want of room may pass twice.
+const CAPACITY: usize = (1 << 18) / 8 * 7;
 
 /// Whether an event came before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +27,11 @@ pub(crate) struct Duplicates {
 
 #[derive(Debug, Default)]
 struct State {
-    /// With the time they are forgotten at.
-    known: HashMap<Fingerprint, Instant>,
-    /// In the order they came, those that were forgotten before their time included.
+    known: HashSet<Fingerprint>,
+    /// In the order they came, with the time they are forgotten at.
     order: VecDeque<(Instant, Fingerprint)>,
+    /// How many of an event's places in the order are of times it was forgotten: the first ones.
+    forgotten: HashMap<Fingerprint, u32>,
 }
 
 impl Duplicates {
@@ -55,22 +56,25 @@ impl Duplicates {
 
     /// Forgets an event that came and could not be kept, so that it is welcome when it is sent again.
     pub(crate) fn forget(&self, event: Fingerprint) {
-        // Its place in the order stays and counts until its time is over.
-        self.lock().known.remove(&event);
+        let mut state = self.lock();
+        if state.known.remove(&event) {
+            // Its place in the order stays and counts until its time is over.
+            *state.forgotten.entry(event).or_default() += 1;
+        }
     }
 
     fn remember_until(&self, event: Fingerprint, now: Instant, rest: Duration) -> Novelty {
         let Some(end) = now.checked_add(rest).filter(|_| !rest.is_zero()) else { return Novelty::New };
         let mut state = self.lock();
         state.forget_before(now);
-        match state.known.entry(event) {
-            Entry::Occupied(_) => return Novelty::Repeated,
-            Entry::Vacant(place) => _ = place.insert(end),
+        if state.known.contains(&event) {
+            return Novelty::Repeated;
         }
-        state.order.push_back((end, event));
-        if state.order.len() > self.capacity {
+        if state.order.len() >= self.capacity {
             state.forget_first();
         }
+        state.known.insert(event);
+        state.order.push_back((end, event));
         Novelty::New
     }
 
@@ -88,11 +92,11 @@ impl State {
     }
 
     fn forget_first(&mut self) {
-        if let Some((end, event)) = self.order.pop_front()
-            // It may have been forgotten and come again.
-            && self.known.get(&event) == Some(&end)
-        {
-            self.known.remove(&event);
+        let Some((_, event)) = self.order.pop_front() else { return };
+        match self.forgotten.get_mut(&event) {
+            None => _ = self.known.remove(&event),
+            Some(1) => _ = self.forgotten.remove(&event),
+            Some(times) => *times -= 1,
         }
     }
 }
@@ -151,19 +155,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_behaves_like_a_list_of_times(steps in prop::collection::vec((0_u8..8, 0_u64..20), 0..200)) {
+        fn it_behaves_like_a_list_of_times(steps in prop::collection::vec((0_u8..8, 0_u64..20, 0..4), 0..200)) {
             const WINDOW: u64 = 30;
             const CAPACITY: usize = 4;
             let (duplicates, start) = (Duplicates::with_capacity(Duration::from_secs(WINDOW), CAPACITY), Instant::now());
-            let mut model = Vec::<(u64, u8)>::new();
+            // When each came, and which it was unless it was forgotten.
+            let mut model = Vec::<(u64, Option<u8>)>::new();
             let mut now = 0;
-            for (number, pause) in steps {
+            for (number, pause, action) in steps {
                 now += pause;
+                let known = |(_, known): &(u64, Option<u8>)| *known == Some(number);
+                if action == 0 {
+                    duplicates.forget(event(number));
+                    model.iter_mut().filter(|place| known(place)).for_each(|(_, known)| *known = None);
+                    continue;
+                }
                 model.retain(|(came, _)| now < came + WINDOW);
-                let expected = if model.iter().any(|(_, known)| *known == number) {
+                let expected = if model.iter().any(known) {
                     Novelty::Repeated
                 } else {
-                    model.push((now, number));
+                    model.push((now, Some(number)));
                     let excess = model.len().saturating_sub(CAPACITY);
                     model.drain(..excess);
                     Novelty::New

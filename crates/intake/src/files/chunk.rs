@@ -9,8 +9,8 @@ use audit_event::{AuditEvent, EventIndex, Origin, ParseError};
 use super::error::FileError;
 use crate::event::nanoseconds_now;
 
-/// Enough to make what is done once a chunk cost nothing, few enough to stay in a core's own cache.
-const MAX_EVENTS: usize = 256;
+/// Events and problems together. Enough to make what is done once a chunk cost nothing, few enough to stay in a core's own cache.
+const MAX_FOUND: usize = 256;
 
 /// What is reached sooner by large events.
 const MAX_BYTES: usize = 256 * 1024;
@@ -95,7 +95,7 @@ impl FileChunk {
     }
 
     pub(super) const fn is_full(&self) -> bool {
-        self.events.len() >= MAX_EVENTS || self.text.len() >= MAX_BYTES
+        self.events.len() + self.problems.len() >= MAX_FOUND || self.text.len() >= MAX_BYTES
     }
 
     /// Adds an event, unless it cannot be read.

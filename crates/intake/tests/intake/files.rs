@@ -356,6 +356,19 @@ fn a_large_file_comes_in_chunks_and_an_event_of_too_many_members_is_a_problem_of
 }
 
 #[test]
+fn a_large_file_of_rubbish_comes_in_chunks() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "rubbish\n".repeat(2_000)).unwrap();
+    let (mut files, mut chunk) = (InputFiles::find([file.path()]).unwrap().events(), FileChunk::default());
+    let mut found = 0;
+    while files.read_chunk(&mut chunk) {
+        assert!(chunk.problems().count() <= 256);
+        found += chunk.problems().count();
+    }
+    assert_eq!(found, 2_000);
+}
+
+#[test]
 fn unwanted_events_of_a_chunk_are_left_out_and_problems_stay_where_they_were() {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), "{\"id\":1}\nx\n{\"id\":2}\n{\"id\":3}\ny\n{\"id\":4}\n{\"id\":5}\nz\n").unwrap();

@@ -78,8 +78,8 @@ fn a_body_without_an_event_is_answered_400_with_a_reason() {
         ("", "the body is empty"),
         ("null", "an event is a JSON object, not null"),
         ("1", "an event is a JSON object, not a number"),
-        ("secret=hunter2", "not JSON"),
-        (r#"{"secret":"hunter2"#, "not JSON"),
+        ("secret=hunter2", "what begins at byte 0 is not JSON"),
+        (r#"{"secret":"hunter2"#, "what begins at byte 0 is not JSON"),
     ] {
         let answer = server.post(body);
         assert_eq!(answer.status, 400, "{body}");

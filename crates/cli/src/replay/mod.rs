@@ -9,7 +9,7 @@ mod workers;
 
 use std::{
     io::{self, Write},
-    sync::{Mutex, mpsc::sync_channel},
+    sync::mpsc::sync_channel,
     time::Instant,
 };
 
@@ -56,19 +56,16 @@ pub(crate) fn replay(arguments: &ReplayArguments) -> Result<Outcome, Failure> {
         engine: detector.into_engine(),
         trackers: InTurn::new(()),
         results: InTurn::new(results),
-        broken: Mutex::new(None),
     };
-    let (results, result) = workers.run();
-    let Results { outputs, summary, problems, display, .. } = results;
-    display.finish();
-    outputs.finish(Instant::now());
-    match result {
-        Ok(()) => {}
+    let Results { outputs, summary, problems, display, .. } = match workers.run() {
+        Ok(results) => results,
         Err(Broken::Pipe | Broken::Stalled) => return Ok(Outcome::Complete),
         Err(Broken::Output(cause)) => {
             return Err(Failure::System { doing: "writing alerts to standard output", cause });
         }
-    }
+    };
+    display.finish();
+    outputs.finish(Instant::now());
     // Nobody is left to tell if standard error is closed.
     let _ = writeln!(io::stderr(), "{}", summary.with(&problems));
     Ok(if problems.are_any() { Outcome::Incomplete } else { Outcome::Complete })

@@ -27,6 +27,14 @@ impl Results {
         ignored: usize,
         alerts: &[(usize, Alert<'_>)],
     ) -> Result<(), Broken> {
+        let told = self.try_to_tell(chunk, ignored, alerts);
+        if told.is_err() {
+            self.display.finish();
+        }
+        told
+    }
+
+    fn try_to_tell(&mut self, chunk: &FileChunk, ignored: usize, alerts: &[(usize, Alert<'_>)]) -> Result<(), Broken> {
         self.display.update(&self.progress);
         self.summary.ignored += ignored as u64;
         self.summary.events += chunk.len() as u64;

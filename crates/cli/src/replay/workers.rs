@@ -3,7 +3,8 @@
 
 use std::{
     num::NonZero,
-    sync::{Mutex, PoisonError},
+    panic::resume_unwind,
+    sync::{Arc, mpsc::sync_channel},
     thread,
 };
 
@@ -28,32 +29,43 @@ pub(super) struct Workers {
     pub(super) engine: Engine,
     pub(super) trackers: InTurn<()>,
     pub(super) results: InTurn<Results>,
-    /// Why it ended early, if it did.
-    pub(super) broken: Mutex<Option<Broken>>,
 }
 
 impl Workers {
-    /// Sees all events through, or as many as somebody wants to hear of.
-    pub(super) fn run(self) -> (Results, Result<(), Broken>) {
-        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
-        thread::scope(|scope| {
-            // This thread is the first of them, and enough where the system has no other to give.
-            for number in 1..threads {
-                let thread = thread::Builder::new().name("replay".to_owned());
-                if let Err(cause) = thread.spawn_scoped(scope, || self.work()) {
+    /// Sees all events through, unless nobody wants to hear of them any more.
+    ///
+    /// Then threads that wait for standard input, perhaps for ever, are left alone; they end with the process.
+    pub(super) fn run(self) -> Result<Results, Broken> {
+        let wanted = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
+        let (workers, mut threads) = (Arc::new(self), Vec::new());
+        let (end, ends) = sync_channel(MAX_THREADS);
+        for number in 0..wanted {
+            let (workers, end) = (Arc::clone(&workers), end.clone());
+            // If nobody hears of it, another has ended it all.
+            let work = move || _ = end.send(workers.work());
+            match thread::Builder::new().name("replay".to_owned()).spawn(work) {
+                Ok(thread) => threads.push(thread),
+                Err(cause) => {
                     tracing::warn!("the system gives no more threads than {number} ({cause}); the replay takes longer");
                     break;
                 }
             }
-            self.work();
-        });
-        let broken = self.broken.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut results = self.results.into_value();
-        let result = broken.map_or_else(|| results.outputs.flush(), Err);
-        (results, result)
+        }
+        if threads.is_empty() {
+            workers.work()?;
+        }
+        drop(end);
+        ends.into_iter().collect::<Result<(), Broken>>()?;
+        for thread in threads {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        let workers = Arc::into_inner(workers).expect("all threads that shared it have ended");
+        let mut results = workers.results.into_value();
+        results.outputs.flush()?;
+        Ok(results)
     }
 
-    fn work(&self) {
+    fn work(&self) -> Result<(), Broken> {
         let _abandon = AbandonOnPanic(self);
         let (mut chunk, mut scratch) = (FileChunk::default(), Scratch::default());
         while let Some(place) = self.source.read(&mut chunk) {
@@ -61,12 +73,13 @@ impl Workers {
             match self.results.run(place.turn, |results| results.tell(&chunk, place.ignored, &alerts)) {
                 Some(Ok(())) => {}
                 Some(Err(broken)) => {
-                    *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(broken);
-                    return self.abandon();
+                    self.abandon();
+                    return Err(broken);
                 }
-                None => return,
+                None => break,
             }
         }
+        Ok(())
     }
 
     /// The alerts of a chunk, each with the number of events before its own.

@@ -5,6 +5,8 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::Path,
     process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 use flate2::{Compression, write::GzEncoder};
@@ -165,6 +167,30 @@ fn what_the_configuration_ignores_is_counted_and_raises_nothing() {
     let (rules, said) = rules_of(&["-c", config.to_str().unwrap(), "--json", path.to_str().unwrap()]);
     assert_eq!(rules, RULES[..1]);
     assert!(said.starts_with("2 events in 1 file, 1 alert, 0 broken lines, 1 event ignored\n"), "{said}");
+}
+
+#[test]
+fn it_ends_when_nobody_listens_although_standard_input_goes_on() {
+    let mut replay = Command::new(COMMAND)
+        .args(["replay", "--json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut events_in = replay.stdin.take().unwrap();
+    drop(replay.stdout.take());
+    writeln!(events_in, "{}", events()[0]).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let ended = loop {
+        match replay.try_wait().unwrap() {
+            Some(status) => break status,
+            None => assert!(Instant::now() < deadline, "it waits for more events"),
+        }
+        thread::yield_now();
+    };
+    assert!(ended.success());
+    drop(events_in);
 }
 
 #[test]

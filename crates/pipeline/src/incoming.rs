@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use intake::{
-    BatchLimits, FileEvents, FollowedFiles, Inbox, InputFiles, Limits, ReceivedEvent, Receiver, StateDirectory, Taken,
-    VerificationToken,
+    BatchLimits, FileError, FileEvent, FileEvents, FollowedFiles, Inbox, InputFiles, Limits, ReceivedEvent, Receiver,
+    StateDirectory, Taken, VerificationToken,
 };
 
 use crate::{Settings, Source, StartError};
@@ -102,11 +102,26 @@ impl Incoming {
     }
 }
 
-/// Reads until the limits are reached or something is wrong in a file, so that a folder of rubbish does not hold up the host.
-fn read(files: &mut FileEvents, inbox: &Inbox, events: &mut Vec<ReceivedEvent>, limits: BatchLimits) -> Taken {
+/// Why reading stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// It is enough for once, or something is wrong in a file.
+    Paused,
+    /// Nothing more is there.
+    NothingLeft,
+}
+
+/// Reads until the limits are reached or something is wrong in a file, so that a folder of rubbish does not hold up the host. Gives
+/// how many bytes were read, too.
+fn fill(
+    events: &mut Vec<ReceivedEvent>,
+    inbox: &Inbox,
+    limits: BatchLimits,
+    mut next: impl FnMut() -> Option<Result<FileEvent, FileError>>,
+) -> (usize, Stop) {
     let mut bytes = 0;
     while events.len() < limits.events && bytes < limits.bytes {
-        match files.next() {
+        match next() {
             Some(Ok(read)) => {
                 // What is ignored counts, too, so that a file full of it does not hold up the host.
                 bytes += read.event.size();
@@ -117,11 +132,19 @@ fn read(files: &mut FileEvents, inbox: &Inbox, events: &mut Vec<ReceivedEvent>, 
                 inbox.report_file(&error);
                 break;
             }
-            None if events.is_empty() => return Taken::Closed,
-            None => break,
+            None => return (bytes, Stop::NothingLeft),
         }
     }
-    if events.is_empty() { Taken::Nothing } else { Taken::Events }
+    (bytes, Stop::Paused)
+}
+
+fn read(files: &mut FileEvents, inbox: &Inbox, events: &mut Vec<ReceivedEvent>, limits: BatchLimits) -> Taken {
+    let (_, stop) = fill(events, inbox, limits, || files.next());
+    match (events.is_empty(), stop) {
+        (false, _) => Taken::Events,
+        (true, Stop::NothingLeft) => Taken::Closed,
+        (true, Stop::Paused) => Taken::Nothing,
+    }
 }
 
 /// Reads what is there; where that is nothing, waits a little for more, or for a problem or the end.
@@ -137,22 +160,7 @@ fn follow(
         tracing::warn!("{error}");
         inbox.report(error.kind(), || error.to_string());
     }
-    let mut bytes = 0;
-    while events.len() < limits.events && bytes < limits.bytes {
-        match files.next_event() {
-            Some(Ok(read)) => {
-                // What is ignored counts, too, so that a file full of it does not hold up the host.
-                bytes += read.event.size();
-                events.extend(inbox.pass(read.event));
-            }
-            Some(Err(error)) => {
-                tracing::warn!("{error}");
-                inbox.report_file(&error);
-                break;
-            }
-            None => break,
-        }
-    }
+    let (bytes, _) = fill(events, inbox, limits, || files.next_event());
     match (events.is_empty(), bytes) {
         (false, _) => Taken::Events,
         (true, 0) => inbox.take(events, limits, wait.min(files.patience())),

@@ -83,6 +83,7 @@ pub use diagnostic::{Code, Diagnostic};
 pub use engine::{Engine, EngineOptions, Matches, RuleMatching, Scratch};
 pub use event::{Argument, Event};
 pub use load::RuleSet;
+pub use nearest::nearest;
 pub use output::{OutputError, OutputFormat};
 pub use priority::{Priority, PriorityError};
 pub use report::{FileReport, LoadReport};

@@ -244,6 +244,6 @@ impl Schema {
 
     /// The known field whose name is closest to a misspelt one.
     pub fn nearest_field(&self, name: &str) -> Option<String> {
-        nearest(name, self.by_name.keys().map(String::as_str))
+        nearest(name, self.by_name.keys().map(String::as_str)).map(str::to_owned)
     }
 }

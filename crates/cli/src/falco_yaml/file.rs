@@ -17,7 +17,7 @@ use super::{
     rules,
     section::Section,
 };
-use crate::{hostname::hostname, suggestion::nearest};
+use crate::{hostname::hostname, suggestion::hint};
 
 /// What a falco.yaml says.
 #[derive(Debug, Clone)]
@@ -148,8 +148,9 @@ fn check_keys(document: &Node, path: &Path) -> Result<Vec<String>, Mistake> {
             continue;
         }
         let name: String = name.chars().take(64).collect::<String>().escape_debug().to_string();
-        if let Some(nearest) = nearest(&name, READ.iter().copied()) {
-            return Err(Mistake { line, problem: format!("unknown key `{name}`; did you mean `{nearest}`?") });
+        let hint = hint(&name, READ.iter().copied());
+        if !hint.is_empty() {
+            return Err(Mistake { line, problem: format!("unknown key `{name}`{hint}") });
         }
         warnings.push(format!("{at}:{line}: unknown key `{name}`; it has no effect"));
     }

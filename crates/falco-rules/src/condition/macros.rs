@@ -86,7 +86,10 @@ impl Macros {
 
     fn undefined(&self, name: &str, span: crate::Span) -> ConditionError {
         let nearest = nearest(name, self.bodies.keys().map(String::as_str));
-        ConditionError::new(ConditionErrorKind::UndefinedMacro { name: name.to_owned(), nearest }, span)
+        ConditionError::new(
+            ConditionErrorKind::UndefinedMacro { name: name.to_owned(), nearest: nearest.map(str::to_owned) },
+            span,
+        )
     }
 }
 

@@ -184,7 +184,11 @@ impl<'a> Order<'a> {
         }
         let visible = self.definitions.iter().filter(|other| other.first < visible_before);
         let nearest = nearest(name, visible.map(|other| other.item.name.as_str()));
-        ConditionError { kind: ConditionErrorKind::UndefinedMacro { name: name.to_owned(), nearest }, span }.into()
+        ConditionError {
+            kind: ConditionErrorKind::UndefinedMacro { name: name.to_owned(), nearest: nearest.map(str::to_owned) },
+            span,
+        }
+        .into()
     }
 }
 

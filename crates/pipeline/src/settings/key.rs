@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use falco_rules::nearest;
 use intake::{AdminAddress, Listen};
 use serde_json::Value;
 
@@ -367,18 +368,8 @@ pub const KEYS: &[Key] = &[
 pub(super) fn find(name: &str) -> Result<&'static Key, SettingsError> {
     KEYS.iter().find(|key| key.name == name).ok_or_else(|| SettingsError::UnknownKey {
         key: name.escape_debug().take(64).collect(),
-        nearest: nearest(name).map(|key| key.name.to_owned()),
+        nearest: nearest(name, KEYS.iter().map(|key| key.name)).map(str::to_owned),
     })
-}
-
-fn nearest(name: &str) -> Option<&'static Key> {
-    // An edit distance costs the product of both lengths; nobody misspells a key into 64 characters.
-    if name.len() > 64 {
-        return None;
-    }
-    let name = name.to_lowercase();
-    let distance = |key: &Key| strsim::damerau_levenshtein(&name, &key.name.to_lowercase());
-    KEYS.iter().min_by_key(|key| distance(key)).filter(|key| distance(key) <= 4.min(key.name.len() / 2))
 }
 
 /// A JSON value's type in words.

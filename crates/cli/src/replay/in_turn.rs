@@ -51,7 +51,7 @@ impl<T> InTurn<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        // Whoever panics abandons everything, so nobody uses a value that is half changed.
+        // Whoever panics ends the replay, so it makes no difference that a value may be half changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{
     num::NonZero,
-    panic::resume_unwind,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{Arc, mpsc::sync_channel},
     thread,
 };
@@ -42,7 +42,7 @@ impl Workers {
         for number in 0..wanted {
             let (workers, end) = (Arc::clone(&workers), end.clone());
             // If nobody hears of it, another has ended it all.
-            let work = move || _ = end.send(workers.work());
+            let work = move || _ = end.send(catch_unwind(AssertUnwindSafe(|| workers.work())));
             match thread::Builder::new().name("replay".to_owned()).spawn(work) {
                 Ok(thread) => threads.push(thread),
                 Err(cause) => {
@@ -55,7 +55,10 @@ impl Workers {
             workers.work()?;
         }
         drop(end);
-        ends.into_iter().collect::<Result<(), Broken>>()?;
+        for end in ends {
+            // A panic ends everything; what it left half done is not looked at again.
+            end.unwrap_or_else(|panic| resume_unwind(panic))?;
+        }
         for thread in threads {
             thread.join().unwrap_or_else(|panic| resume_unwind(panic));
         }
@@ -66,7 +69,6 @@ impl Workers {
     }
 
     fn work(&self) -> Result<(), Broken> {
-        let _abandon = AbandonOnPanic(self);
         let (mut chunk, mut scratch) = (FileChunk::default(), Scratch::default());
         while let Some(place) = self.source.read(&mut chunk) {
             let alerts = self.alerts(&chunk, place, &mut scratch);
@@ -103,16 +105,5 @@ impl Workers {
     fn abandon(&self) {
         self.trackers.abandon();
         self.results.abandon();
-    }
-}
-
-/// Lets the others end when one panics, so that the panic is seen and nobody waits for ever.
-struct AbandonOnPanic<'a>(&'a Workers);
-
-impl Drop for AbandonOnPanic<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            self.0.abandon();
-        }
     }
 }

@@ -93,3 +93,19 @@ fn secrets_of_a_group_are_counted_as_those_of_a_project() {
     let events: Vec<_> = (1..=12).map(read).collect();
     assert_eq!(alerts_of("GitLab Secrets Manager read or emptied in bulk", &events), ["1010"]);
 }
+
+#[test]
+fn whoever_changes_their_display_name_in_the_middle_of_a_burst_is_still_one_author() {
+    let named = |n: usize, every: usize, mut further: Value| {
+        further["author_name"] = format!("Dev {}", n / every).into();
+        further
+    };
+    let clone =
+        |n: usize| event(n, n, "repository_git_operation", &named(n, 9, fetch(&format!("grp/{n}"), "203.0.113.9")));
+    let clones: Vec<_> = (1..=30).map(clone).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &clones), ["1010", "1030"]);
+
+    let deletion = |n: usize| event(n, n, "project_destroyed", &named(n, 5, json!({"target_id": n})));
+    let deletions: Vec<_> = (1..=6).map(deletion).collect();
+    assert_eq!(alerts_of("GitLab projects or data deleted in bulk", &deletions), ["1005"]);
+}

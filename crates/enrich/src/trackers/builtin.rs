@@ -1,8 +1,8 @@
 //! The trackers that are always there: one or more for each detection that needs memory.
 //!
-//! Accounts are keyed by `gitlab.author_id` and `gitlab.author_name`: deploy tokens, deploy keys and people who are not
-//! signed in share one id each, and their names tell them apart. A sign-in that failed has no author, so its account is
-//! the target.
+//! Accounts are keyed by `gitlab.author.key`: everybody may change their display name at any time, and a tracker that
+//! forgot them then would be blind to whoever does so in the middle of a burst. A sign-in that failed has no author, so
+//! its account is the target.
 
 use super::declaration::{Learning, StepDeclaration, TrackerDeclaration, TrackerKind};
 use super::duration::nanoseconds;
@@ -48,10 +48,10 @@ const DAY: u64 = 86_400 * 1_000_000_000;
 const WEEK_EACH: Learning = Learning::EachKey(7 * DAY);
 const WEEK: Learning = Learning::Once(7 * DAY);
 
-const AUTHOR: &[&str] = &["gitlab.author_id", "gitlab.author_name"];
+const AUTHOR: &[&str] = &["gitlab.author.key"];
 const ACCOUNT: &[&str] = &["gitlab.target_id", "gitlab.target_details"];
 const ADDRESS: &[&str] = &["gitlab.ip"];
-const AUTHOR_AND_ADDRESS: &[&str] = &["gitlab.author_id", "gitlab.author_name", "gitlab.ip"];
+const AUTHOR_AND_ADDRESS: &[&str] = &["gitlab.author.key", "gitlab.ip"];
 const PROJECT: &[&str] = &["gitlab.entity_path"];
 const EVERYTHING: &[&str] = &[];
 

@@ -106,13 +106,14 @@ fn each_builtin_tracker_raises_its_alert_through_the_plugin_with_the_event_that_
 }
 
 #[test]
-fn posts_with_a_wrong_token_raise_the_alert_of_the_tracker_that_counts_them() {
-    let rule = "- rule: Own\n  desc: x\n  condition: gitlab.count[unauthorized_posts] >= 1\n  output: x\n  \
+fn posts_with_a_wrong_token_raise_the_alert_of_a_tracker_that_counts_them() {
+    let rule = "- rule: Own\n  desc: x\n  condition: gitlab.count[refused_posts] >= 1\n  output: x\n  \
                 priority: WARNING\n  source: gitlab\n";
     let engine = engine("Own", Some(rule.to_owned()));
-    let mut host = Host::http();
+    let mut host = Host::with(&json!({"Trackers": [{"Name": "refused_posts", "Kind": "count", "Window": "10m",
+        "Condition": "gitlab.pluginerror.kind = unauthorized"}]}));
     assert_eq!(host.send(&Post::new("{}").token("a-token-of-somebody-else")).status, 401);
     let event = host.next_event();
     assert!(fires(&engine, &mut host, &event));
-    assert_eq!(host.text(&event, "gitlab.count[unauthorized_posts]").as_deref(), Some("1"));
+    assert_eq!(host.text(&event, "gitlab.count[refused_posts]").as_deref(), Some("1"));
 }

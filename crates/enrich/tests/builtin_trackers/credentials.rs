@@ -1,22 +1,11 @@
 //! Tokens and keys: made in bulk, of a new kind, revoked, used in a new way.
 
-use audit_event::{Origin, PluginError};
-use enrich::{Arrival, EnrichedEvent};
 use serde_json::json;
 
 use crate::Scenario;
-use crate::stream::{DAY, START, Stream, counts, tells_first};
+use crate::stream::{DAY, Stream, counts, tells_first};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
-    ("unauthorized_posts", || {
-        let mut stream = Stream::new();
-        let problem = PluginError { kind: "unauthorized", message: "no token", count: 1 };
-        for n in 1..=3u64 {
-            let arrival = Arrival { received_at: (START + n) * 1_000_000_000, origin: Origin::Webhook, instance: None };
-            let json = stream.enricher.report_for(&problem, arrival, |event| EnrichedEvent::from(event).json);
-            stream.expect(&json, "gitlab.count[unauthorized_posts]", &n.to_string());
-        }
-    }),
     ("tokens_created_by_account", || {
         counts(
             "tokens_created_by_account",

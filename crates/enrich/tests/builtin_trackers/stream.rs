@@ -16,7 +16,7 @@ pub(crate) const START: u64 = 1_770_681_600;
 
 /// Events of one GitLab.
 pub(crate) struct Stream {
-    pub(crate) enricher: Enricher,
+    enricher: Enricher,
     _folder: TempDir,
     index: EventIndex,
     /// In seconds since [`START`].

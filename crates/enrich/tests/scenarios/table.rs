@@ -35,8 +35,7 @@ fn first(tracker: &'static str, rule: Looking, event_type: &str, usual: &Value, 
     })
 }
 
-/// A scenario for each built-in tracker but `unauthorized_posts`, which counts what the receiver itself reports and no file
-/// of GitLab's events can hold.
+/// A scenario for each built-in tracker.
 pub(crate) fn scenarios() -> Vec<Scenario> {
     let [accounts, credentials, code] = [of_accounts(), of_credentials(), of_code()];
     accounts.into_iter().chain(credentials).chain(code).collect()

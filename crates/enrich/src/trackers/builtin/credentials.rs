@@ -2,16 +2,9 @@
 
 use super::event_types::token_types;
 use super::row::RowKind::{Count, FirstSeen};
-use super::row::{AUTHOR, EVERYTHING, Row, WEEK, WEEK_EACH};
+use super::row::{AUTHOR, Row, WEEK, WEEK_EACH};
 
 pub(super) const ROWS: &[Row] = &[
-    Row {
-        detection: "G007",
-        name: "unauthorized_posts",
-        key: EVERYTHING,
-        window: "10m",
-        kind: Count("gitlab.event_type = pluginerror and gitlab.pluginerror.kind = unauthorized"),
-    },
     Row {
         detection: "G062",
         name: "tokens_created_by_account",

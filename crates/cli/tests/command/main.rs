@@ -7,6 +7,7 @@ mod events;
 mod falco_yaml;
 mod geoip;
 mod https;
+mod impersonation;
 mod log;
 mod mistakes;
 mod outputs;

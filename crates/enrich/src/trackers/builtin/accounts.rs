@@ -1,6 +1,6 @@
 //! Trackers of accounts: guessed passwords, odd places, impersonation, floods of accounts.
 
-use super::event_types::{CREDENTIALS, SIGN_IN_FAILURES, SIGN_INS, sign_in_types, token_types};
+use super::event_types::{CREDENTIALS, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_INS, sign_in_types};
 use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence, Session, Travel};
 use super::row::{ACCOUNT, ADDRESS, AUTHOR, EVERYTHING, Row, TARGET, WEEK, WEEK_EACH};
 use crate::trackers::declaration::Learning;
@@ -18,10 +18,7 @@ pub(super) const ROWS: &[Row] = &[
         name: "accounts_tried_by_address",
         key: ADDRESS,
         window: "10m",
-        kind: Distinct(
-            "gitlab.event_type in (login_failed_with_standard_authentication, omniauth_login_failed)",
-            "gitlab.target_details",
-        ),
+        kind: Distinct(SIGN_IN_FAILURES, "gitlab.target_details"),
     },
     Row {
         detection: "G012",
@@ -93,7 +90,7 @@ pub(super) const ROWS: &[Row] = &[
         window: "1h",
         kind: Sequence(&[
             (
-                "gitlab.event_type in (password_reset_requested, user_password_updated, user_email_address_updated) and \
+                "gitlab.event_type in (password_reset_requested, user_password_updated, user_email_address_updated, email_created) and \
                  gitlab.entity_type = User",
                 Some(&["gitlab.entity_id"]),
             ),
@@ -127,11 +124,7 @@ pub(super) const ROWS: &[Row] = &[
         // GitLab ends the session of an administrator by itself; a lost end must not mark a user for ever.
         window: "12h",
         kind: Session {
-            condition: concat!(
-                "gitlab.event_type in (",
-                token_types!(),
-                ", add_ssh_key, member_updated, project_visibility_level_updated)"
-            ),
+            condition: SENSITIVE_ACTS,
             start: "gitlab.event_type = user_impersonation and gitlab.custom_message icontains started",
             start_key: "gitlab.target_id",
             end: "gitlab.event_type = user_impersonation and gitlab.custom_message icontains stopped",

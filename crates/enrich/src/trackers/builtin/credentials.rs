@@ -1,6 +1,6 @@
 //! Trackers of tokens and keys: made in bulk, of a new kind, revoked, used in a new way.
 
-use super::event_types::token_types;
+use super::event_types::{key_types, token_types};
 use super::row::RowKind::{Count, FirstSeen};
 use super::row::{AUTHOR, Row, WEEK, WEEK_EACH};
 
@@ -23,7 +23,13 @@ pub(super) const ROWS: &[Row] = &[
         key: AUTHOR,
         window: "90d",
         kind: FirstSeen(
-            concat!("gitlab.event_type in (", token_types!(), ", add_ssh_key, user_authorized_oauth_application)"),
+            concat!(
+                "gitlab.event_type in (",
+                token_types!(),
+                ", ",
+                key_types!(),
+                ", user_authorized_oauth_application)"
+            ),
             "gitlab.event_type",
             WEEK,
         ),

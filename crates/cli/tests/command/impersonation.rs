@@ -50,3 +50,16 @@ fn each_sensitive_act_within_a_session_raises_its_alert_though_the_message_names
     let expected: Vec<_> = (2..=acts.len() + 1).map(|number| number.to_string()).collect();
     assert_eq!(alerts(&events), expected);
 }
+
+#[test]
+fn a_user_whose_name_tells_of_a_stop_does_not_end_the_session_with_it() {
+    let started = "Instance administrator started impersonation of stopped_joe";
+    let stopped = "Instance administrator stopped impersonation of started_joe";
+    let events = [
+        event(1, "user_impersonation", 1, started),
+        event(2, "add_ssh_key", 7, "x"),
+        event(3, "user_impersonation", 1, stopped),
+        event(4, "add_ssh_key", 7, "x"),
+    ];
+    assert_eq!(alerts(&events), ["2"]);
+}

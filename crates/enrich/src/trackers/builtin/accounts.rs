@@ -112,7 +112,7 @@ pub(super) const ROWS: &[Row] = &[
         key: &["gitlab.author_id", "gitlab.target_id"],
         window: "1m",
         kind: FirstSeen(
-            "gitlab.event_type = user_impersonation and not gitlab.custom_message icontains stopped",
+            "gitlab.event_type = user_impersonation and not gitlab.custom_message icontains \"stopped impersonation\"",
             "gitlab.event_type",
             Learning::Once(0),
         ),
@@ -125,9 +125,9 @@ pub(super) const ROWS: &[Row] = &[
         window: "12h",
         kind: Session {
             condition: SENSITIVE_ACTS,
-            start: "gitlab.event_type = user_impersonation and gitlab.custom_message icontains started",
+            start: "gitlab.event_type = user_impersonation and gitlab.custom_message icontains \"started impersonation\"",
             start_key: "gitlab.target_id",
-            end: "gitlab.event_type = user_impersonation and gitlab.custom_message icontains stopped",
+            end: "gitlab.event_type = user_impersonation and gitlab.custom_message icontains \"stopped impersonation\"",
             value: "gitlab.author_name",
         },
     },

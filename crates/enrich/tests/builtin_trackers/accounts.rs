@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::Scenario;
-use crate::scenarios::{TOKYO, failure_of, git, of_user};
+use crate::scenarios::{TOKYO, failure_by_name, failure_of, git, of_user};
 use crate::stream::{MINUTE, Stream, completes, counts, tells_first};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -30,6 +30,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         }
         let json = stream.send("authenticated_with_password", of_user(7));
         stream.expect(&json, "gitlab.sequence[failures_then_sign_in]", "false");
+    }),
+    ("failures_by_name_then_sign_in", || {
+        let failure = ("login_failed_with_standard_authentication", failure_by_name("user7"));
+        let mut steps = vec![failure; 5];
+        steps.push(("authenticated_with_password", of_user(7)));
+        completes("failures_by_name_then_sign_in", &steps);
     }),
     ("failed_codes_by_account", || {
         counts("failed_codes_by_account", &["login_failed_with_otp_authentication"], 4, |_| failure_of(7));

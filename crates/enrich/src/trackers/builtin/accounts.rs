@@ -1,6 +1,6 @@
 //! Trackers of accounts: guessed passwords, odd places, impersonation, floods of accounts.
 
-use super::event_types::{CREDENTIALS, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_INS, sign_in_types};
+use super::event_types::{CREDENTIALS, FAILURES_BY_NAME, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_INS, sign_in_types};
 use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence, Session, Travel};
 use super::row::{ACCOUNT, ADDRESS, AUTHOR, EVERYTHING, Row, TARGET, WEEK, WEEK_EACH};
 use crate::trackers::declaration::Learning;
@@ -33,6 +33,21 @@ pub(super) const ROWS: &[Row] = &[
             (SIGN_IN_FAILURES, None),
             (SIGN_IN_FAILURES, None),
             (SIGN_INS, None),
+        ]),
+    },
+    Row {
+        // Where GitLab does not tell whose account it was, though there is one, the failures have only the name that was typed.
+        detection: "G012",
+        name: "failures_by_name_then_sign_in",
+        key: &["gitlab.target_details"],
+        window: "15m",
+        kind: Sequence(&[
+            (FAILURES_BY_NAME, None),
+            (FAILURES_BY_NAME, None),
+            (FAILURES_BY_NAME, None),
+            (FAILURES_BY_NAME, None),
+            (FAILURES_BY_NAME, None),
+            (SIGN_INS, Some(&["gitlab.entity_path"])),
         ]),
     },
     Row {

@@ -26,6 +26,7 @@ macro_rules! key_types {
 }
 
 pub(super) const SIGN_IN_FAILURES: &str = sign_in_failures!();
+pub(super) const FAILURES_BY_NAME: &str = concat!(sign_in_failures!(), " and gitlab.author_id = \"-1\"");
 pub(super) const SIGN_INS: &str = concat!("gitlab.event_type in (", sign_in_types!(), ")");
 pub(super) const TOKENS: &str = concat!("gitlab.event_type in (", token_types!(), ")");
 pub(super) const CREDENTIALS: &str = concat!("gitlab.event_type in (", token_types!(), ", add_ssh_key)");

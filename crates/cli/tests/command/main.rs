@@ -21,3 +21,4 @@ mod shipped_rules;
 mod socket_activation;
 mod terminal;
 mod trackers;
+mod typed_names;

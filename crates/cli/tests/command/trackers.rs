@@ -11,7 +11,7 @@ use crate::receiver::{Running, run_to_end};
 #[path = "../../../enrich/tests/scenarios/mod.rs"]
 mod scenarios;
 
-use scenarios::{Scenario, databases, scenarios};
+use scenarios::{Scenario, databases, scenarios, tor_exits};
 
 /// One rule for each kind of tracker, and one for a tracker of the operator's.
 const RULES: &str = "
@@ -147,7 +147,9 @@ fn falco_yaml(folder: &Path, own_rule: Option<&str>) -> String {
         "rules_files": [shipped, own],
         "rule_matching": "all",
         "json_output": true,
-        "plugins": [{"name": "gitlab", "init_config": {"MaxmindCityDBPath": city, "MaxmindASNDBPath": asn}}],
+        "plugins": [{"name": "gitlab", "init_config": {
+            "MaxmindCityDBPath": city, "MaxmindASNDBPath": asn, "AddressLists": {"tor_exits": tor_exits(folder)},
+        }}],
     });
     let path = folder.join("falco.yaml");
     fs::write(&path, config.to_string()).unwrap();

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::Scenario;
-use crate::scenarios::git;
+use crate::scenarios::{BERLIN, TOR_EXIT, git};
 use crate::stream::{Stream, completes, counts, tells_first};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -43,6 +43,24 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             elsewhere["ip_address"] = "193.0.0.9".into();
             elsewhere
         });
+    }),
+    ("address_list_of_account", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[address_list_of_account]";
+        let from = |address: &str| {
+            let mut fetch = git("fetch", "grp/app");
+            fetch["ip_address"] = address.into();
+            fetch
+        };
+        let json = stream.send("repository_git_operation", from(BERLIN));
+        assert_eq!(stream.field(&json, name), None, "on no list");
+        for (first, again) in [("true", 0), ("false", 0), ("false", 20 * 3600), ("true", 25 * 3600)] {
+            stream.now += again;
+            let json = stream.send("repository_git_operation", from(TOR_EXIT));
+            stream.expect(&json, name, first);
+        }
+        let json = stream.send("user_authenticated_using_job_token", from(TOR_EXIT));
+        stream.expect(&json, name, "true");
     }),
     ("git_country_of_account", || {
         let mut stream = Stream::new();

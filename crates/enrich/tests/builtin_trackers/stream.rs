@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::scenarios::{BERLIN, databases};
+use crate::scenarios::{BERLIN, databases, tor_exits};
 
 pub(crate) const MINUTE: u64 = 60;
 pub(crate) const DAY: u64 = 24 * 60 * MINUTE;
@@ -31,6 +31,7 @@ impl Stream {
         let settings = EnricherSettings {
             city_database: Some(city),
             asn_database: Some(asn),
+            address_lists: vec![("tor_exits".to_owned(), tor_exits(folder.path()))],
             trackers: with_builtin(Vec::new()),
             ..EnricherSettings::default()
         };

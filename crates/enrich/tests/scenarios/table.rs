@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Looking::{self, Own, Shipped};
-use super::{GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, Scenario, Story, TOKYO};
+use super::{GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, Scenario, Story, TOKYO, TOR_EXIT};
 use super::{failure_by_name, failure_of, git, of_user};
 
 fn with(mut members: Value, name: &str, value: impl Into<Value>) -> Value {
@@ -264,6 +264,9 @@ fn of_code() -> Vec<Scenario> {
         scenario("projects_fetched_by_account_and_address", Shipped("GitLab repositories read in bulk"), |story| {
             story.event("repository_git_operation", &with(clone(1), "ip_address", "193.0.0.9"));
             story.events(10, "repository_git_operation", clone);
+        }),
+        scenario("address_list_of_account", Shipped("GitLab repository used from a listed address"), |story| {
+            story.event("repository_git_operation", &with(git("fetch", "grp/app"), "ip_address", TOR_EXIT));
         }),
         scenario("git_country_of_account", Own("gitlab.first_seen[git_country_of_account] = true"), |story| {
             story.event("repository_git_operation", &git("fetch", "grp/app"));

@@ -2,10 +2,23 @@
 
 use super::event_types::{FETCHES, TOKENS};
 use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence};
-use super::row::{ADDRESS, AUTHOR, AUTHOR_AND_ADDRESS, AUTHOR_ID, PROJECT, Row, WEEK_EACH};
+use super::row::{ADDRESS, AUTHOR, AUTHOR_AND_ADDRESS, AUTHOR_AND_TYPE, AUTHOR_ID, PROJECT, Row, WEEK_EACH};
 use crate::trackers::declaration::Learning;
 
 pub(super) const ROWS: &[Row] = &[
+    Row {
+        // Hosted builds come from ever new addresses of one list, so the list is told once for a stay, and nothing is learned.
+        detection: "G019",
+        name: "address_list_of_account",
+        key: AUTHOR_AND_TYPE,
+        window: "24h",
+        kind: FirstSeen(
+            "gitlab.event_type in (repository_git_operation, repository_download_operation, \
+             public_repository_download_operation, user_authenticated_using_job_token) and gitlab.ip.lists exists",
+            "gitlab.ip.lists",
+            Learning::Once(0),
+        ),
+    },
     Row {
         detection: "G094",
         name: "protection_dropped_and_restored",

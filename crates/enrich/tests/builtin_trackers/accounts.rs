@@ -44,6 +44,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         tells_first("country_of_account", "authenticated_with_password", &of_user(7), &{
             let mut abroad = of_user(7);
             abroad["ip_address"] = TOKYO.into();
+            // Whoever changes the display name is not learned anew.
+            abroad["author_name"] = "somebody else".into();
             abroad
         });
     }),

@@ -1,4 +1,6 @@
-//! Which kind of author an event has, from the id, the class and the names GitLab gives.
+//! Who the author of an event is and of which kind, from the id, the class and the names GitLab gives.
+use std::borrow::Cow;
+
 use crate::event::AuditEvent;
 
 /// Who or what did it.
@@ -35,7 +37,7 @@ impl AuthorType {
 /// What GitLab calls somebody without an account, itself included.
 const UNAUTHENTICATED_AUTHOR: &str = "Gitlab::Audit::UnauthenticatedAuthor";
 
-impl AuditEvent<'_> {
+impl<'a> AuditEvent<'a> {
     /// Which kind of author this event has; none where it names no author.
     ///
     /// The author's id and class tell tokens and keys. With the id -1 it is GitLab itself or nobody who is signed in. A
@@ -74,11 +76,29 @@ impl AuditEvent<'_> {
             || self.author_name().is_some_and(|name| is_gitlab_bot_name(&name))
     }
 
+    /// Who acted, the same before and after a change of display name: a user's id alone. Actors without an account (nobody
+    /// signed in, GitLab itself, deploy tokens, deploy keys) share one id each, and their names tell them apart.
+    pub fn author_key(&self) -> Option<Cow<'a, str>> {
+        let id = self.author_id()?;
+        if is_id_of_user(&id) {
+            return Some(id);
+        }
+        Some(match self.author_name() {
+            Some(name) => Cow::Owned(format!("{id} {name}")),
+            None => id,
+        })
+    }
+
     /// Whether the author did it to the own account; none where the event does not tell both.
     pub fn author_is_target(&self) -> Option<bool> {
         let (author, target, target_type) = (self.author_id()?, self.target_id()?, self.target_type()?);
         Some(target_type == "User" && author == target)
     }
+}
+
+/// Users' ids begin with 1; those below stand for actors without an account.
+fn is_id_of_user(id: &str) -> bool {
+    id.bytes().all(|digit| digit.is_ascii_digit()) && id.bytes().any(|digit| digit != b'0')
 }
 
 /// `project_29_bot_3f…` and `group_60_bot_3f…` act for access tokens, `service_account_…` for whoever has its token.
@@ -149,6 +169,20 @@ mod tests {
     fn gitlabs_own_bots_are_told_by_their_display_name() {
         assert_eq!(author_type(r#"{"author_id":2,"author_name":"GitLab Security Bot"}"#), Some("bot"));
         assert_eq!(author_type(r#"{"author_id":2,"author_name":"Abbot"}"#), Some("user"));
+    }
+
+    #[test]
+    fn a_user_stays_the_same_under_another_name_and_tokens_that_share_an_id_are_told_apart() {
+        let key = |json: &str| EventIndex::default().parse(json).unwrap().author_key().map(Cow::into_owned);
+        assert_eq!(key(r#"{"author_id":7,"author_name":"Dev One"}"#).as_deref(), Some("7"));
+        assert_eq!(key(r#"{"author_id":"7","author_name":"Somebody else"}"#).as_deref(), Some("7"));
+        assert_eq!(key(r#"{"details":{"author_name":"Dev One"},"author_id":7}"#).as_deref(), Some("7"));
+        assert_eq!(key(r#"{"author_id":-2,"author_name":"backup"}"#).as_deref(), Some("-2 backup"));
+        assert_eq!(key(r#"{"author_id":-3,"author_name":"backup"}"#).as_deref(), Some("-3 backup"));
+        assert_eq!(key(r#"{"author_id":0,"author_name":"x"}"#).as_deref(), Some("0 x"));
+        assert_eq!(key(r#"{"author_id":"","author_name":"x"}"#).as_deref(), Some(" x"));
+        assert_eq!(key(r#"{"author_id":-2}"#).as_deref(), Some("-2"));
+        assert_eq!(key(r#"{"author_name":"Dev One"}"#), None);
     }
 
     #[test]

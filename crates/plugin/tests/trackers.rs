@@ -17,7 +17,7 @@ use falco_plugin_runner::ExtractedField;
 use falco_rules::{Argument, Engine, EngineOptions, FieldId, RuleSet, RulesFile, Scratch, Selection, SelectionAction};
 use falco_rules::{Event, Value};
 use host::{Host, Post, folder, rules_files, time};
-use scenarios::{Scenario, databases, scenarios};
+use scenarios::{Scenario, databases, scenarios, tor_exits};
 use serde_json::json;
 
 /// The fields of an event, each asked of the plugin.
@@ -28,13 +28,20 @@ struct Extracted<'h> {
 
 impl Event for Extracted<'_> {
     fn value(&self, field: FieldId, argument: Option<&Argument>) -> Option<Value<'_>> {
-        let name = FIELDS[field.index()].name;
+        let asked = &FIELDS[field.index()];
+        let name = asked.name;
         let name = match argument {
             Some(Argument::Key(key)) => format!("{name}[{key}]"),
             Some(Argument::Index(index)) => format!("{name}[{index}]"),
             None => name.to_owned(),
         };
-        value(self.host.borrow_mut().field(self.event, &name))
+        let value = value(self.host.borrow_mut().field(self.event, &name))?;
+        // The runner gives a list of one as that one.
+        Some(match value {
+            Value::List(values) => Value::List(values),
+            one if asked.is_list => Value::List(vec![one]),
+            one => one,
+        })
     }
 
     fn number(&self) -> u64 {
@@ -86,7 +93,8 @@ fn detected(scenario: &Scenario) -> Vec<String> {
     let engine = engine(scenario.rule_name(), scenario.own_rule());
     let folder = folder();
     let (city, asn) = databases(folder.path());
-    let mut host = Host::with(&json!({"MaxmindCityDBPath": city, "MaxmindASNDBPath": asn}));
+    let mut host = Host::with(&json!({"MaxmindCityDBPath": city, "MaxmindASNDBPath": asn,
+        "AddressLists": {"tor_exits": tor_exits(folder.path())}}));
     let mut ids = Vec::new();
     for event in &scenario.events {
         assert_eq!(host.post(event).status, 200);
@@ -106,13 +114,14 @@ fn each_builtin_tracker_raises_its_alert_through_the_plugin_with_the_event_that_
 }
 
 #[test]
-fn posts_with_a_wrong_token_raise_the_alert_of_the_tracker_that_counts_them() {
-    let rule = "- rule: Own\n  desc: x\n  condition: gitlab.count[unauthorized_posts] >= 1\n  output: x\n  \
+fn posts_with_a_wrong_token_raise_the_alert_of_a_tracker_that_counts_them() {
+    let rule = "- rule: Own\n  desc: x\n  condition: gitlab.count[refused_posts] >= 1\n  output: x\n  \
                 priority: WARNING\n  source: gitlab\n";
     let engine = engine("Own", Some(rule.to_owned()));
-    let mut host = Host::http();
+    let mut host = Host::with(&json!({"Trackers": [{"Name": "refused_posts", "Kind": "count", "Window": "10m",
+        "Condition": "gitlab.pluginerror.kind = unauthorized"}]}));
     assert_eq!(host.send(&Post::new("{}").token("a-token-of-somebody-else")).status, 401);
     let event = host.next_event();
     assert!(fires(&engine, &mut host, &event));
-    assert_eq!(host.text(&event, "gitlab.count[unauthorized_posts]").as_deref(), Some("1"));
+    assert_eq!(host.text(&event, "gitlab.count[refused_posts]").as_deref(), Some("1"));
 }

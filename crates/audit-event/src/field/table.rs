@@ -165,6 +165,11 @@ pub static FIELDS: &[Field] = &[
         "`user`, `unauthenticated` (nobody signed in, also a runner with its registration token), `system` (GitLab itself), `deploy_token`, `deploy_key` or `bot`, told by the author's id and class; a bot is told by names, which people choose, so do not excuse an action for it alone",
     ),
     Field::new(
+        "gitlab.author.key",
+        Text(|event| event.author_key()),
+        "Who did it, the same under any display name, as trackers tell authors apart: a user's id alone; where several share an id (`-1`, `-2`, `-3`) the id, a space and the name",
+    ),
+    Field::new(
         "gitlab.author.is_target",
         Bool(|event| event.author_is_target()),
         "Whether they did it to their own account: the target is a `User` with the author's id; absent where the event does not tell",

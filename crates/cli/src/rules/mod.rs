@@ -8,6 +8,8 @@ mod list;
 mod precedence;
 mod test;
 #[cfg(test)]
+mod tracked;
+#[cfg(test)]
 mod tuning;
 
 use crate::{Failure, Outcome, arguments::RulesCommand};

@@ -3,7 +3,7 @@
 //! Looked at with every event of the rule tests and of the attack stories, and in the order of the files themselves.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -35,6 +35,9 @@ const STAND_BACK: [(&str, Option<&str>, &str); 4] = [
     ("GitLab branch protection dropped, code changed and protection restored", Some(DISTANT), AT_OTHER_EVENTS),
 ];
 
+/// The first step of each list of heights at which bursts are reported.
+const FIRST_STEPS: [u64; 4] = [3, 5, 10, 30];
+
 const DISTANT: &str = "GitLab account used from two distant places";
 const AT_OTHER_EVENTS: &str = "the first event at the new place tells the distance, a later one completes the sequence, so each has an event of its own";
 
@@ -56,11 +59,11 @@ fn tests(folder: &Path) -> Vec<RuleTestFile> {
 
 /// Passes each event of the tests and stories to `look`, with the case it is of.
 pub(super) fn each_event(look: &mut dyn FnMut(&TestCase, &dyn Event)) {
-    each_event_as(&|event| event, look);
+    each_event_as(&|event| vec![event], look);
 }
 
-/// The same with each event made into another one.
-fn each_event_as(made: &dyn Fn(Value) -> Value, look: &mut dyn FnMut(&TestCase, &dyn Event)) {
+/// The same with each event made into others.
+fn each_event_as(made: &dyn Fn(Value) -> Vec<Value>, look: &mut dyn FnMut(&TestCase, &dyn Event)) {
     let mut authored = AuthoredEvents::default();
     for folder in [folder(""), folder("stories")] {
         for case in tests(&folder).iter().flat_map(|file| &file.cases) {
@@ -71,31 +74,48 @@ fn each_event_as(made: &dyn Fn(Value) -> Value, look: &mut dyn FnMut(&TestCase, 
                     TestEventSource::File(path) => std::fs::read_to_string(folder.join(path)).unwrap(),
                 };
                 for json in events(text.as_bytes()) {
-                    let text = made(serde_json::from_str(json.unwrap()).unwrap()).to_string();
-                    authored.each(&text, event.at.as_deref(), &mut |event| look(case, event)).unwrap();
+                    for one in made(serde_json::from_str(json.unwrap()).unwrap()) {
+                        authored.each(&one.to_string(), event.at.as_deref(), &mut |event| look(case, event)).unwrap();
+                    }
                 }
             }
         }
     }
 }
 
-/// The event with everything wrong at once: a listed address in an unknown country, impossibly far away, everything seen for the
-/// first time, all sequences complete, all counts the same, within an impersonation.
-fn aggravated(mut event: Value, count: u64) -> Value {
-    let trackers = builtin_trackers();
-    let of_kind = |is_kind: fn(&TrackerKind) -> bool, value: Value| -> Value {
-        let names = trackers.iter().map(|tracker| &tracker.declaration).filter(|declared| is_kind(&declared.kind));
-        names.map(|declared| (declared.name.clone(), value.clone())).collect::<serde_json::Map<_, _>>().into()
-    };
-    event["_falco"] = json!({
-        "place": {"country": "Atlantis", "country_iso_code": "AQ"},
-        "address_lists": ["tor_exits"],
-        "travel": {"speed_kmh": 9000, "distance_km": 9000, "from_country": "DE"},
-        "count": of_kind(|kind| matches!(kind, TrackerKind::Count { .. } | TrackerKind::Distinct { .. }), count.into()),
-        "first_seen": of_kind(|kind| matches!(kind, TrackerKind::FirstSeen { .. }), true.into()),
-        "sequence": of_kind(|kind| matches!(kind, TrackerKind::Sequence { .. }), true.into()),
-        "session": of_kind(|kind| matches!(kind, TrackerKind::Session { .. }), "Ada Admin".into()),
+/// What can be wrong with an event, each as it is added to the event: a listed address, an unknown country, impossibly far away,
+/// something seen for the first time, a complete sequence, a count at a new height, an impersonation.
+fn circumstances(height: u64) -> Vec<Value> {
+    let of_places = [
+        json!({"place": {"country": "Atlantis", "country_iso_code": "AQ"}}),
+        json!({"address_lists": ["tor_exits"]}),
+        json!({"travel": {"speed_kmh": 9000, "distance_km": 9000, "from_country": "DE"}}),
+    ];
+    let of_trackers = builtin_trackers().into_iter().filter_map(|tracker| {
+        let name = tracker.declaration.name;
+        Some(match tracker.declaration.kind {
+            TrackerKind::Count { .. } | TrackerKind::Distinct { .. } => {
+                json!({"count": {&name: height}, "burst": {&name: height}})
+            }
+            TrackerKind::FirstSeen { .. } => json!({"first_seen": {name: true}}),
+            TrackerKind::Sequence { .. } => json!({"sequence": {name: true}}),
+            TrackerKind::Session { .. } => json!({"session": {name: "Ada Admin"}}),
+            TrackerKind::Travel { .. } => return None,
+        })
     });
+    of_places.into_iter().chain(of_trackers).collect()
+}
+
+/// The event in these circumstances.
+fn aggravated<'a>(mut event: Value, by: impl IntoIterator<Item = &'a Value>) -> Value {
+    let mut added = json!({});
+    for (member, found) in by.into_iter().filter_map(Value::as_object).flatten() {
+        match (added.get_mut(member).and_then(Value::as_object_mut), found.as_object()) {
+            (Some(already), Some(found)) => already.extend(found.clone()),
+            _ => added[member] = found.clone(),
+        }
+    }
+    event["_falco"] = added;
     event
 }
 
@@ -104,7 +124,7 @@ fn stands_back(rule: &str, behind: &str) -> bool {
 }
 
 /// Of each event that makes rules fire: the rule that speaks, and those that would.
-fn compare(made: &dyn Fn(Value) -> Value) -> (usize, usize, BTreeSet<String>) {
+fn compare(made: &dyn Fn(Value) -> Vec<Value>) -> (usize, usize, BTreeSet<String>) {
     let [first, all] = [RuleMatching::First, RuleMatching::All].map(engine);
     let mut scratch = Scratch::default();
     let (mut fired, mut several, mut problems) = (0, 0, BTreeSet::new());
@@ -131,19 +151,28 @@ fn compare(made: &dyn Fn(Value) -> Value) -> (usize, usize, BTreeSet<String>) {
 
 #[test]
 fn of_the_rules_that_fire_on_an_event_the_most_serious_speaks() {
-    let (fired, several, problems) = compare(&|event| event);
+    let (fired, several, problems) = compare(&|event| vec![event]);
     assert!(problems.is_empty(), "{problems:#?}");
     assert!(fired > 300 && several > 40, "{fired} events make a rule fire, {several} of them several");
 }
 
 #[test]
 fn it_does_so_when_everything_is_wrong_at_once() {
-    // At the first step of each list of them.
-    for count in [3, 5, 10] {
-        let (fired, several, problems) = compare(&|event| aggravated(event, count));
-        assert!(problems.is_empty(), "{problems:#?}");
-        assert!(several > 400, "{fired} events make a rule fire, {several} of them several");
-    }
+    let circumstances = FIRST_STEPS.map(circumstances);
+    let (fired, several, problems) =
+        compare(&|event| circumstances.iter().map(|all| aggravated(event.clone(), all)).collect());
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert!(several > 1600, "{fired} events make a rule fire, {several} of them several");
+}
+
+#[test]
+fn it_does_so_when_one_thing_is_wrong() {
+    let circumstances: BTreeMap<String, Value> =
+        FIRST_STEPS.into_iter().flat_map(circumstances).map(|one| (one.to_string(), one)).collect();
+    let (fired, several, problems) =
+        compare(&|event| circumstances.values().map(|one| aggravated(event.clone(), [one])).collect());
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert!(several > 400, "{fired} events make a rule fire, {several} of them several");
 }
 
 #[test]

@@ -25,12 +25,19 @@ fn fetch(project: &str, address: &str) -> Value {
     })
 }
 
-/// The ids of the events for which a shipped rule raises its alert.
+/// The ids of the events for which a shipped rule raises its alert, where 203.0.113.77 is on a list of addresses.
 fn alerts_of(rule: &str, events: &[String]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("events.ndjson");
-    fs::write(&path, events.join("\n")).unwrap();
-    let (code, out, said) = run_to_end(&["replay", "--json", path.to_str().unwrap()]);
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let lists = json!({"hosting_providers": write("list.txt", "203.0.113.77\n")});
+    let config = json!({"plugins": [{"name": "gitlab", "init_config": {"AddressLists": lists}}]});
+    let config = write("falco.yaml", &config.to_string());
+    let path = write("events.ndjson", &events.join("\n"));
+    let (code, out, said) = run_to_end(&["replay", "-c", &config, "--json", &path]);
     assert_eq!(code, 0, "{said}");
     let alerts = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of_rule = alerts.filter(|alert| alert["rule"] == rule);
@@ -92,4 +99,31 @@ fn secrets_of_a_group_are_counted_as_those_of_a_project() {
         |n| event(n, n, "secrets_manager_read_group_secret", &json!({"entity_type": "Group", "entity_path": "grp"}));
     let events: Vec<_> = (1..=12).map(read).collect();
     assert_eq!(alerts_of("GitLab Secrets Manager read or emptied in bulk", &events), ["1010"]);
+}
+
+#[test]
+fn whoever_changes_their_display_name_in_the_middle_of_a_burst_is_still_one_author() {
+    let named = |n: usize, every: usize, mut further: Value| {
+        further["author_name"] = format!("Dev {}", n / every).into();
+        further
+    };
+    let clone =
+        |n: usize| event(n, n, "repository_git_operation", &named(n, 9, fetch(&format!("grp/{n}"), "203.0.113.9")));
+    let clones: Vec<_> = (1..=30).map(clone).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &clones), ["1010", "1030"]);
+
+    let deletion = |n: usize| event(n, n, "project_destroyed", &named(n, 5, json!({"target_id": n})));
+    let deletions: Vec<_> = (1..=6).map(deletion).collect();
+    assert_eq!(alerts_of("GitLab projects or data deleted in bulk", &deletions), ["1005"]);
+}
+
+#[test]
+fn builds_at_a_hosting_provider_on_a_list_are_reported_once_a_day_and_not_with_each_fetch() {
+    let fetch = |n: usize| event(n, n * 60, "repository_git_operation", &fetch("grp/app", "203.0.113.77"));
+    let fetches: Vec<_> = (1..=30).map(fetch).collect();
+    assert_eq!(alerts_of("GitLab repository used from a listed address", &fetches), ["1001"]);
+    let token =
+        |n: usize| event(n, n * 60, "user_authenticated_using_job_token", &json!({"ip_address": "203.0.113.77"}));
+    let tokens: Vec<_> = (1..=30).map(token).collect();
+    assert_eq!(alerts_of("GitLab event from a listed address", &tokens), ["1001"]);
 }

@@ -11,7 +11,7 @@ use crate::receiver::{Running, run_to_end};
 #[path = "../../../enrich/tests/scenarios/mod.rs"]
 mod scenarios;
 
-use scenarios::{Scenario, databases, scenarios};
+use scenarios::{Scenario, databases, scenarios, tor_exits};
 
 /// One rule for each kind of tracker, and one for a tracker of the operator's.
 const RULES: &str = "
@@ -147,7 +147,9 @@ fn falco_yaml(folder: &Path, own_rule: Option<&str>) -> String {
         "rules_files": [shipped, own],
         "rule_matching": "all",
         "json_output": true,
-        "plugins": [{"name": "gitlab", "init_config": {"MaxmindCityDBPath": city, "MaxmindASNDBPath": asn}}],
+        "plugins": [{"name": "gitlab", "init_config": {
+            "MaxmindCityDBPath": city, "MaxmindASNDBPath": asn, "AddressLists": {"tor_exits": tor_exits(folder)},
+        }}],
     });
     let path = folder.join("falco.yaml");
     fs::write(&path, config.to_string()).unwrap();
@@ -177,22 +179,25 @@ fn each_builtin_tracker_raises_its_alert_in_replay_with_the_event_that_is_too_mu
 #[test]
 fn each_builtin_tracker_has_a_scenario() {
     let trackers = enrich::builtin_trackers().into_iter().map(|tracker| tracker.declaration.name);
-    let mut told: BTreeSet<_> = scenarios().iter().map(|scenario| scenario.tracker.to_owned()).collect();
-    // What the receiver reports is in no file: the test below posts it.
-    told.insert("unauthorized_posts".to_owned());
+    let told: BTreeSet<_> = scenarios().iter().map(|scenario| scenario.tracker.to_owned()).collect();
     assert_eq!(told, trackers.collect());
 }
 
 #[test]
-fn posts_with_a_wrong_token_raise_the_alert_of_the_tracker_that_counts_them() {
+fn posts_with_a_wrong_token_raise_the_alert_of_a_tracker_that_counts_them() {
     let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("falco.yaml");
+    let trackers = json!([{"Name": "refused_posts", "Kind": "count", "Window": "10m",
+        "Condition": "gitlab.pluginerror.kind = unauthorized"}]);
+    let settings = json!({"plugins": [{"name": "gitlab", "init_config": {"Trackers": trackers}}]});
+    fs::write(&config, settings.to_string()).unwrap();
     let rules = folder.path().join("rules.yaml");
-    let rule = "- rule: Posts of others\n  desc: x\n  condition: gitlab.count[unauthorized_posts] >= 1\n  \
-                output: count=%gitlab.count[unauthorized_posts]\n  priority: WARNING\n  source: gitlab\n";
+    let rule = "- rule: Posts of others\n  desc: x\n  condition: gitlab.count[refused_posts] >= 1\n  \
+                output: count=%gitlab.count[refused_posts]\n  priority: WARNING\n  source: gitlab\n";
     fs::write(&rules, rule).unwrap();
-    let mut running = Running::start(&["--json", "--rules", rules.to_str().unwrap()]);
+    let mut running = Running::start(&["-c", config.to_str().unwrap(), "--json", "--rules", rules.to_str().unwrap()]);
     assert_eq!(running.post_with("a-token-of-somebody-else", "{}"), 401);
     let alert = running.alert();
     assert_eq!(alert["rule"], "Posts of others");
-    assert_eq!(alert["output_fields"]["gitlab.count[unauthorized_posts]"], 1);
+    assert_eq!(alert["output_fields"]["gitlab.count[refused_posts]"], 1);
 }

@@ -391,8 +391,10 @@ fn keys_that_had_to_go_for_others_are_counted_and_begin_anew() {
 
 #[test]
 fn a_report_of_ours_is_counted_too() {
-    let settings = EnricherSettings { trackers: with_builtin(Vec::new()), ..EnricherSettings::default() };
-    let (mut enricher, _) = enricher(&settings);
+    let trackers = json!([{"Name": "refused_posts", "Kind": "count", "Window": "10m",
+        "Condition": "gitlab.pluginerror.kind = unauthorized"}]);
+    let trackers = crate::trackers::read_trackers(&trackers).unwrap();
+    let (mut enricher, _) = enricher(&EnricherSettings { trackers, ..EnricherSettings::default() });
     let problem = PluginError { kind: "unauthorized", message: "no token", count: 12 };
     let mut report = |received_at| {
         enricher.report_for(&problem, Arrival { received_at, ..ARRIVAL }, |event| EnrichedEvent::from(event))
@@ -400,5 +402,5 @@ fn a_report_of_ours_is_counted_too() {
     report(1_700_000_000_000_000_000);
     let event = report(1_700_000_010_000_000_000);
     assert_eq!(text(&event.json, "gitlab.pluginerror.count").as_deref(), Some("12"));
-    assert_eq!(text(&event.json, "gitlab.count[unauthorized_posts]").as_deref(), Some("2"));
+    assert_eq!(text(&event.json, "gitlab.count[refused_posts]").as_deref(), Some("2"));
 }

@@ -8,6 +8,13 @@ pub(crate) fn failure_of(account: u64) -> Value {
            "target_id": account, "target_type": "User", "target_details": format!("user {account}")})
 }
 
+/// A sign-in that fails where GitLab tells nothing but the name that was typed, whether or not there is such an account.
+pub(crate) fn failure_by_name(typed: &str) -> Value {
+    json!({"author_id": -1, "author_name": typed, "entity_type": "Gitlab::Audit::InstanceScope", "entity_id": 1,
+           "entity_path": "gitlab_instance", "target_id": -1, "target_type": "Gitlab::Audit::UnauthenticatedAuthor",
+           "target_details": typed, "details": {"failed_login": "STANDARD"}})
+}
+
 /// What a user does to their own account.
 pub(crate) fn of_user(id: u64) -> Value {
     json!({"author_id": id, "author_name": format!("user {id}"), "entity_type": "User", "entity_id": id,

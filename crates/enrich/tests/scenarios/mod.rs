@@ -8,8 +8,10 @@ mod places;
 mod story;
 mod table;
 
-pub(crate) use members::{failure_of, git, of_user};
-pub(crate) use places::{BERLIN, GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, TOKYO, databases};
+pub(crate) use members::{failure_by_name, failure_of, git, of_user};
+pub(crate) use places::{
+    BERLIN, GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, TOKYO, TOR_EXIT, databases, tor_exits,
+};
 pub(crate) use story::Story;
 pub(crate) use table::scenarios;
 

@@ -15,6 +15,15 @@ pub(crate) const TOKYO: &str = "194.0.0.1";
 pub(crate) const JAPAN_BY_THE_SAME_NETWORK: &str = "195.0.0.1";
 /// In Germany, network 2.
 pub(crate) const GERMANY_BY_ANOTHER_NETWORK: &str = "196.0.0.1";
+/// On a list of addresses.
+pub(crate) const TOR_EXIT: &str = "197.0.0.1";
+
+/// Writes the list `tor_exits`.
+pub(crate) fn tor_exits(folder: &Path) -> PathBuf {
+    let path = folder.join("tor_exits.txt");
+    fs::write(&path, format!("{TOR_EXIT}\n")).unwrap();
+    path
+}
 
 /// Writes a City and an ASN database.
 pub(crate) fn databases(folder: &Path) -> (PathBuf, PathBuf) {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Looking::{self, Own, Shipped};
-use super::{GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, Scenario, Story, TOKYO};
-use super::{failure_of, git, of_user};
+use super::{GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, Scenario, Story, TOKYO, TOR_EXIT};
+use super::{failure_by_name, failure_of, git, of_user};
 
 fn with(mut members: Value, name: &str, value: impl Into<Value>) -> Value {
     members[name] = value.into();
@@ -35,19 +35,12 @@ fn first(tracker: &'static str, rule: Looking, event_type: &str, usual: &Value, 
     })
 }
 
-/// A scenario for each built-in tracker but `unauthorized_posts`, which counts what the receiver itself reports and no file
-/// of GitLab's events can hold.
+/// A scenario for each built-in tracker.
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    let [accounts, credentials, code] = [of_accounts(), of_credentials(), of_code()];
-    accounts.into_iter().chain(credentials).chain(code).collect()
+    [of_guessing(), of_accounts(), of_credentials(), of_code()].into_iter().flatten().collect()
 }
 
-fn of_accounts() -> Vec<Scenario> {
-    let sign_in_from = |address: &str| with(of_user(7), "ip_address", address);
-    let impersonation = |message: &str| {
-        json!({"author_id": 1, "author_name": "Ada Admin", "entity_type": "User", "entity_id": 7, "target_id": 7,
-               "target_type": "User", "details": {"custom_message": message}})
-    };
+fn of_guessing() -> Vec<Scenario> {
     vec![
         scenario("failed_sign_ins_by_account", Shipped("GitLab password guessed for one account"), |story| {
             story.events(10, "login_failed_with_standard_authentication", |_| failure_of(7));
@@ -67,9 +60,26 @@ fn of_accounts() -> Vec<Scenario> {
             story.event("omniauth_login_failed", &failure_of(7));
             story.event("authenticated_with_password", &of_user(7));
         }),
+        scenario("failures_by_name_then_sign_in", Shipped("GitLab sign-in after many failures"), |story| {
+            story.events(4, "login_failed_with_standard_authentication", |_| failure_by_name("user7"));
+            story.event("login_failed_with_standard_authentication", &failure_by_name("user8"));
+            story.event("authenticated_with_password", &of_user(7));
+            story.event("login_failed_with_standard_authentication", &failure_by_name("user7"));
+            story.event("authenticated_with_password", &of_user(7));
+        }),
         scenario("failed_codes_by_account", Shipped("GitLab one-time codes guessed"), |story| {
             story.events(3, "login_failed_with_otp_authentication", |_| failure_of(7));
         }),
+    ]
+}
+
+fn of_accounts() -> Vec<Scenario> {
+    let sign_in_from = |address: &str| with(of_user(7), "ip_address", address);
+    let impersonation = |message: &str| {
+        json!({"author_id": 1, "author_name": "Ada Admin", "entity_type": "User", "entity_id": 7, "target_id": 7,
+               "target_type": "User", "details": {"custom_message": message}})
+    };
+    vec![
         first(
             "country_of_account",
             Shipped("GitLab sign-in from a country new for the account"),
@@ -254,6 +264,9 @@ fn of_code() -> Vec<Scenario> {
         scenario("projects_fetched_by_account_and_address", Shipped("GitLab repositories read in bulk"), |story| {
             story.event("repository_git_operation", &with(clone(1), "ip_address", "193.0.0.9"));
             story.events(10, "repository_git_operation", clone);
+        }),
+        scenario("address_list_of_account", Shipped("GitLab repository used from a listed address"), |story| {
+            story.event("repository_git_operation", &with(git("fetch", "grp/app"), "ip_address", TOR_EXIT));
         }),
         scenario("git_country_of_account", Own("gitlab.first_seen[git_country_of_account] = true"), |story| {
             story.event("repository_git_operation", &git("fetch", "grp/app"));

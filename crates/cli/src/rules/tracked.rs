@@ -1,0 +1,66 @@
+//! The shipped rules ask trackers only of event types that these look at: of another type nothing is ever found, and the
+//! rule is silent though it names the type.
+
+use std::collections::BTreeSet;
+
+use enrich::{EVENT_TYPE, SOURCE, TrackerDeclaration, TrackerKind, builtin_trackers};
+use falco_rules::RuleSet;
+use serde_json::{Value, json};
+
+use crate::detection::RuleChoice;
+
+/// Of which events a tracker says something, as one condition; none of all.
+fn condition(kind: &TrackerKind) -> Option<String> {
+    match kind {
+        TrackerKind::Count { condition }
+        | TrackerKind::Distinct { condition, .. }
+        | TrackerKind::FirstSeen { condition, .. }
+        | TrackerKind::Session { condition, .. }
+        | TrackerKind::Travel { condition } => condition.clone(),
+        TrackerKind::Sequence { steps } => {
+            let steps: Vec<_> = steps.iter().map(|step| format!("({})", step.condition)).collect();
+            Some(steps.join(" or "))
+        }
+    }
+}
+
+/// Each built-in tracker as a rule that fires where the tracker says something.
+fn trackers_as_rules() -> RuleSet {
+    let as_rule = |declared: &TrackerDeclaration| {
+        json!({
+            "rule": declared.name, "desc": "x", "output": "x", "priority": "NOTICE", "source": SOURCE,
+            "condition": condition(&declared.kind).unwrap_or_else(|| panic!("{}: of all events", declared.name)),
+        })
+    };
+    let rules: Value = builtin_trackers().iter().map(|tracker| as_rule(&tracker.declaration)).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trackers.yaml");
+    std::fs::write(&path, rules.to_string()).unwrap();
+    RuleChoice::new(&[path], None).load().unwrap_or_else(|failure| panic!("{failure}"))
+}
+
+fn types(rules: &RuleSet, name: &str) -> BTreeSet<String> {
+    rules.required_values(name, EVENT_TYPE).unwrap_or_default().into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn each_rule_names_only_event_types_that_the_trackers_it_asks_look_at() {
+    let rules = RuleChoice::new(&[], None).load().unwrap_or_else(|failure| panic!("{failure}"));
+    let trackers = trackers_as_rules();
+    let (mut asked, mut problems) = (0, Vec::new());
+    for rule in rules.rules() {
+        let condition = rule.condition().to_string();
+        for tracker in builtin_trackers().iter().map(|tracker| &tracker.declaration.name) {
+            if !condition.contains(&format!("[{tracker}]")) {
+                continue;
+            }
+            asked += 1;
+            let silent: Vec<_> = types(&rules, rule.name()).difference(&types(&trackers, tracker)).cloned().collect();
+            if !silent.is_empty() {
+                problems.push(format!("`{}` asks `{tracker}` of {silent:?}", rule.name()));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert!(asked > 30, "{asked}");
+}

@@ -1,0 +1,184 @@
+//! Trackers of accounts: guessed passwords, odd places, impersonation, floods of accounts.
+
+use super::event_types::{CREDENTIALS, FAILURES_BY_NAME, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_INS, sign_in_types};
+use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence, Session, Travel};
+use super::row::{ACCOUNT, ADDRESS, AUTHOR, EVERYTHING, Row, TARGET, WEEK, WEEK_EACH};
+use crate::trackers::declaration::Learning;
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        detection: "G010",
+        name: "failed_sign_ins_by_account",
+        key: ACCOUNT,
+        window: "5m",
+        kind: Count(SIGN_IN_FAILURES),
+    },
+    Row {
+        detection: "G011",
+        name: "accounts_tried_by_address",
+        key: ADDRESS,
+        window: "10m",
+        kind: Distinct(SIGN_IN_FAILURES, "gitlab.target_details"),
+    },
+    Row {
+        detection: "G012",
+        name: "failures_then_sign_in",
+        key: &["gitlab.target_id"],
+        window: "15m",
+        // Everybody mistypes a password one to three times now and then, and signs in.
+        kind: Sequence(&[
+            (SIGN_IN_FAILURES, None),
+            (SIGN_IN_FAILURES, None),
+            (SIGN_IN_FAILURES, None),
+            (SIGN_IN_FAILURES, None),
+            (SIGN_IN_FAILURES, None),
+            (SIGN_INS, None),
+        ]),
+    },
+    Row {
+        // Where GitLab does not tell whose account it was, though there is one, the failures have only the name that was typed.
+        detection: "G012",
+        name: "failures_by_name_then_sign_in",
+        key: &["gitlab.target_details"],
+        window: "15m",
+        kind: Sequence(&[
+            (FAILURES_BY_NAME, None),
+            (FAILURES_BY_NAME, None),
+            (FAILURES_BY_NAME, None),
+            (FAILURES_BY_NAME, None),
+            (FAILURES_BY_NAME, None),
+            (SIGN_INS, Some(&["gitlab.entity_path"])),
+        ]),
+    },
+    Row {
+        detection: "G013",
+        name: "failed_codes_by_account",
+        key: ACCOUNT,
+        window: "5m",
+        kind: Count(
+            "gitlab.event_type in (login_failed_with_otp_authentication, login_failed_with_webauthn_authentication)",
+        ),
+    },
+    Row {
+        detection: "G017",
+        name: "country_of_account",
+        key: AUTHOR,
+        window: "30d",
+        kind: FirstSeen(SIGN_INS, "gitlab.countryisocode", WEEK_EACH),
+    },
+    Row {
+        detection: "G017",
+        name: "network_of_account",
+        key: AUTHOR,
+        window: "30d",
+        kind: FirstSeen(SIGN_INS, "gitlab.asn", WEEK_EACH),
+    },
+    Row {
+        detection: "G018",
+        name: "travel",
+        key: &["gitlab.author_id"],
+        window: "30d",
+        kind: Travel(concat!(
+            "gitlab.event_type in (",
+            sign_in_types!(),
+            ", repository_git_operation) and gitlab.author.type = user"
+        )),
+    },
+    Row {
+        detection: "G021",
+        name: "password_resets_by_address",
+        key: ADDRESS,
+        window: "10m",
+        kind: Count("gitlab.event_type in (password_reset_requested, password_reset_failed)"),
+    },
+    Row {
+        detection: "G021",
+        name: "password_resets",
+        key: EVERYTHING,
+        window: "10m",
+        kind: Count("gitlab.event_type in (password_reset_requested, password_reset_failed)"),
+    },
+    Row {
+        detection: "G024",
+        name: "reset_sign_in_credential",
+        key: &["gitlab.author_id"],
+        window: "1h",
+        kind: Sequence(&[
+            (
+                "gitlab.event_type in (password_reset_requested, user_password_updated, user_email_address_updated, email_created) and \
+                 gitlab.entity_type = User",
+                Some(&["gitlab.entity_id"]),
+            ),
+            (SIGN_INS, None),
+            (CREDENTIALS, None),
+        ]),
+    },
+    Row {
+        detection: "G037",
+        name: "denied_group_access_by_address",
+        key: ADDRESS,
+        window: "10m",
+        kind: Count("gitlab.event_type = ip_restricted_group_accessed"),
+    },
+    Row {
+        // One event for the user and up to 20 copies for the user's groups; a group's owner on GitLab.com gets copies alone.
+        detection: "G046",
+        name: "impersonation_begun",
+        key: &["gitlab.author_id", "gitlab.target_id"],
+        window: "1m",
+        kind: FirstSeen(
+            "gitlab.event_type = user_impersonation and not gitlab.custom_message icontains \"stopped impersonation\"",
+            "gitlab.event_type",
+            Learning::Once(0),
+        ),
+    },
+    Row {
+        detection: "G047",
+        name: "impersonation",
+        key: &["gitlab.author_id"],
+        // GitLab ends the session of an administrator by itself; a lost end must not mark a user for ever.
+        window: "12h",
+        kind: Session {
+            condition: SENSITIVE_ACTS,
+            start: "gitlab.event_type = user_impersonation and gitlab.custom_message icontains \"started impersonation\"",
+            start_key: "gitlab.target_id",
+            end: "gitlab.event_type = user_impersonation and gitlab.custom_message icontains \"stopped impersonation\"",
+            value: "gitlab.author_name",
+        },
+    },
+    Row {
+        detection: "G048",
+        name: "new_account_made_powerful",
+        key: &["gitlab.target_id"],
+        window: "1h",
+        kind: Sequence(&[
+            ("gitlab.event_type = user_created", TARGET),
+            (
+                "(gitlab.event_type = user_admin_status_updated and gitlab.op_changed_to = true) or \
+                 (gitlab.event_type = member_created and gitlab.role in (Owner, Maintainer))",
+                TARGET,
+            ),
+        ]),
+    },
+    Row {
+        detection: "G049",
+        name: "accounts_created",
+        key: EVERYTHING,
+        window: "10m",
+        kind: Count("gitlab.event_type in (user_created, registration_created, user_provisioned_by_scim)"),
+    },
+    Row {
+        detection: "G052",
+        name: "admin_mode_address_of_account",
+        key: AUTHOR,
+        window: "30d",
+        kind: FirstSeen("gitlab.event_type = user_enable_admin_mode", "gitlab.ip", WEEK),
+    },
+    Row {
+        detection: "G122",
+        name: "lockouts_by_account",
+        key: AUTHOR,
+        window: "10m",
+        kind: Count("gitlab.event_type in (user_blocked, ban_user, user_deactivate, user_destroyed, member_destroyed)"),
+    },
+];

@@ -1,0 +1,114 @@
+//! Trackers of code and projects: what is read, exported, unprotected or deleted.
+
+use super::event_types::{FETCHES, TOKENS};
+use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence};
+use super::row::{ADDRESS, AUTHOR, AUTHOR_AND_ADDRESS, AUTHOR_AND_TYPE, AUTHOR_ID, PROJECT, Row, WEEK_EACH};
+use crate::trackers::declaration::Learning;
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        // Hosted builds come from ever new addresses of one list, so the list is told once for a stay, and nothing is learned.
+        detection: "G019",
+        name: "address_list_of_account",
+        key: AUTHOR_AND_TYPE,
+        window: "24h",
+        kind: FirstSeen(
+            "gitlab.event_type in (repository_git_operation, repository_download_operation, \
+             public_repository_download_operation, user_authenticated_using_job_token) and gitlab.ip.lists exists",
+            "gitlab.ip.lists",
+            Learning::Once(0),
+        ),
+    },
+    Row {
+        detection: "G094",
+        name: "protection_dropped_and_restored",
+        key: &["gitlab.author_id", "gitlab.entity_path"],
+        window: "30m",
+        kind: Sequence(&[
+            ("gitlab.event_type in (protected_branch_removed, protected_branch_updated)", None),
+            (
+                "gitlab.event_type = merge_request_merged or \
+                 (gitlab.event_type = repository_git_operation and gitlab.git.verb = push)",
+                None,
+            ),
+            ("gitlab.event_type in (protected_branch_created, protected_branch_updated)", None),
+        ]),
+    },
+    Row {
+        detection: "G104",
+        name: "severity_overrides_by_account",
+        key: AUTHOR,
+        window: "1h",
+        kind: Count("gitlab.event_type = vulnerability_severity_override"),
+    },
+    Row {
+        detection: "G110",
+        name: "projects_fetched_by_account",
+        key: AUTHOR,
+        window: "10m",
+        kind: Distinct(FETCHES, "gitlab.entity_path"),
+    },
+    Row {
+        // Builds fetch in the name of whoever started them, from a runner's address.
+        detection: "G110",
+        name: "projects_fetched_by_account_and_address",
+        key: AUTHOR_AND_ADDRESS,
+        window: "10m",
+        kind: Distinct(FETCHES, "gitlab.entity_path"),
+    },
+    Row {
+        detection: "G110",
+        name: "projects_fetched_by_address",
+        key: ADDRESS,
+        window: "10m",
+        kind: Distinct(FETCHES, "gitlab.entity_path"),
+    },
+    Row {
+        detection: "G111",
+        name: "fetch_address_of_project",
+        key: PROJECT,
+        window: "30d",
+        kind: FirstSeen(
+            "gitlab.event_type in (repository_git_operation, repository_download_operation)",
+            "gitlab.ip",
+            WEEK_EACH,
+        ),
+    },
+    Row {
+        // Says so once for a stay, so there is nothing to learn.
+        detection: "G112",
+        name: "git_country_of_account",
+        key: AUTHOR,
+        window: "24h",
+        kind: FirstSeen("gitlab.event_type = repository_git_operation", "gitlab.countryisocode", Learning::Once(0)),
+    },
+    Row {
+        detection: "G113",
+        name: "exports_by_account",
+        key: AUTHOR,
+        window: "10m",
+        // Without the downloads of relations, of which the transfer of one project has dozens.
+        kind: Count(
+            "gitlab.event_type in (project_export_created, project_export_file_download_started, group_export_created, \
+             direct_transfer_relations_export_initiated)",
+        ),
+    },
+    Row {
+        detection: "G117",
+        name: "token_then_fetch",
+        key: &["gitlab.author_id"],
+        window: "30m",
+        kind: Sequence(&[(TOKENS, AUTHOR_ID), (FETCHES, AUTHOR_ID)]),
+    },
+    Row {
+        detection: "G121",
+        name: "deletions_by_account",
+        key: AUTHOR,
+        window: "10m",
+        kind: Count(
+            "gitlab.event_type in (project_destroyed, project_deletion_marked, group_destroyed, group_deletion_marked, \
+             container_repository_deleted, container_repository_tags_deleted, package_registry_package_deleted, \
+             delete_merge_request, delete_issue, delete_work_item, merged_merge_request_deleted)",
+        ),
+    },
+];

@@ -1,0 +1,52 @@
+//! Groups of event types that several trackers look at.
+
+macro_rules! sign_in_failures {
+    () => {
+        "gitlab.event_type in (login_failed_with_standard_authentication, login_failed_with_otp_authentication, \
+         login_failed_with_webauthn_authentication, omniauth_login_failed)"
+    };
+}
+macro_rules! sign_in_types {
+    () => {
+        "authenticated_with_password, authenticated_with_two_factor, authenticated_with_webauthn, authenticated_with_ldap, \
+         authenticated_with_oauth, authenticated_with_group_saml, smartcard_authentication_created"
+    };
+}
+macro_rules! token_types {
+    () => {
+        "personal_access_token_created, project_access_token_created, group_access_token_created, deploy_token_created, \
+         group_deploy_token_created, cluster_agent_token_created, runner_controller_token_created, \
+         third_party_agent_token_created"
+    };
+}
+macro_rules! key_types {
+    () => {
+        "add_ssh_key, add_gpg_key, deploy_key_added"
+    };
+}
+
+pub(super) const SIGN_IN_FAILURES: &str = sign_in_failures!();
+pub(super) const FAILURES_BY_NAME: &str = concat!(sign_in_failures!(), " and gitlab.author_id = \"-1\"");
+pub(super) const SIGN_INS: &str = concat!("gitlab.event_type in (", sign_in_types!(), ")");
+pub(super) const TOKENS: &str = concat!("gitlab.event_type in (", token_types!(), ")");
+pub(super) const CREDENTIALS: &str = concat!("gitlab.event_type in (", token_types!(), ", add_ssh_key)");
+pub(super) const FETCHES: &str = "gitlab.event_type in (repository_download_operation, public_repository_download_operation) or \
+                       (gitlab.event_type = repository_git_operation and gitlab.git.verb in (fetch, clone))";
+/// What an intruder, or an administrator in somebody else's name, should not do unseen: the list `gitlab_sensitive_acts` of the
+/// shipped rules.
+pub(super) const SENSITIVE_ACTS: &str = concat!(
+    "gitlab.event_type in (",
+    token_types!(),
+    ", ",
+    key_types!(),
+    ", user_authorized_oauth_application, user_email_address_updated, email_created, user_password_updated, \
+     user_disable_two_factor, user_enable_admin_mode, user_admin_status_updated, member_created, member_updated, \
+     project_visibility_level_updated, group_visibility_level_updated, group_saml_provider_create, \
+     group_saml_provider_update, protected_branch_removed, project_destroyed, group_destroyed, project_export_created, \
+     project_export_file_download_started, group_export_created, ci_variable_created, ci_variable_updated, \
+     ci_variable_deleted, ci_group_variable_created, ci_group_variable_updated, ci_group_variable_deleted, \
+     ci_instance_variable_created, ci_instance_variable_updated, ci_instance_variable_deleted, variable_viewed_api, \
+     ci_runner_registered, ci_runner_created, webhook_created)"
+);
+
+pub(super) use {key_types, sign_in_types, token_types};

@@ -1,0 +1,157 @@
+//! Accounts: guessed passwords, odd places, impersonation, floods of accounts.
+
+use serde_json::json;
+
+use crate::Scenario;
+use crate::scenarios::{TOKYO, failure_by_name, failure_of, git, of_user};
+use crate::stream::{MINUTE, Stream, completes, counts, tells_first};
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("failed_sign_ins_by_account", || {
+        counts(
+            "failed_sign_ins_by_account",
+            &["login_failed_with_standard_authentication", "omniauth_login_failed"],
+            8,
+            |_| failure_of(7),
+        );
+    }),
+    ("accounts_tried_by_address", || {
+        counts("accounts_tried_by_address", &["login_failed_with_standard_authentication"], 6, failure_of);
+    }),
+    ("failures_then_sign_in", || {
+        let failure = ("login_failed_with_standard_authentication", failure_of(7));
+        let mut steps = vec![failure; 5];
+        steps.push(("authenticated_with_password", of_user(7)));
+        completes("failures_then_sign_in", &steps);
+        // Mistyping three times is no attack.
+        let mut stream = Stream::new();
+        for _ in 0..3 {
+            stream.send("login_failed_with_standard_authentication", failure_of(7));
+        }
+        let json = stream.send("authenticated_with_password", of_user(7));
+        stream.expect(&json, "gitlab.sequence[failures_then_sign_in]", "false");
+    }),
+    ("failures_by_name_then_sign_in", || {
+        let failure = ("login_failed_with_standard_authentication", failure_by_name("user7"));
+        let mut steps = vec![failure; 5];
+        steps.push(("authenticated_with_password", of_user(7)));
+        completes("failures_by_name_then_sign_in", &steps);
+    }),
+    ("failed_codes_by_account", || {
+        counts("failed_codes_by_account", &["login_failed_with_otp_authentication"], 4, |_| failure_of(7));
+    }),
+    ("country_of_account", || {
+        tells_first("country_of_account", "authenticated_with_password", &of_user(7), &{
+            let mut abroad = of_user(7);
+            abroad["ip_address"] = TOKYO.into();
+            // Whoever changes the display name is not learned anew.
+            abroad["author_name"] = "somebody else".into();
+            abroad
+        });
+    }),
+    ("network_of_account", || {
+        tells_first("network_of_account", "authenticated_with_ldap", &of_user(7), &{
+            let mut elsewhere = of_user(7);
+            elsewhere["ip_address"] = TOKYO.into();
+            elsewhere
+        });
+    }),
+    ("travel", || {
+        let mut stream = Stream::new();
+        let json = stream.send("authenticated_with_password", of_user(7));
+        assert_eq!(stream.field(&json, "gitlab.travel.speed_kmh"), None);
+        stream.now += 60 * MINUTE - 1;
+        let mut abroad = git("fetch", "grp/app");
+        abroad["ip_address"] = TOKYO.into();
+        let json = stream.send("repository_git_operation", abroad);
+        let speed: u64 = stream.field(&json, "gitlab.travel.speed_kmh").unwrap().parse().unwrap();
+        assert!((8_800..9_000).contains(&speed), "{speed}");
+        stream.expect(&json, "gitlab.travel.from_country", "DE");
+    }),
+    ("password_resets_by_address", || {
+        counts("password_resets_by_address", &["password_reset_requested", "password_reset_failed"], 5, of_user);
+    }),
+    ("password_resets", || {
+        counts(
+            "password_resets",
+            &["password_reset_requested"],
+            5,
+            |n| json!({"target_id": n, "ip_address": format!("198.51.100.{n}")}),
+        );
+    }),
+    ("reset_sign_in_credential", || {
+        let mut reset = of_user(7);
+        reset["author_id"] = json!(-1);
+        completes(
+            "reset_sign_in_credential",
+            &[
+                ("password_reset_requested", reset),
+                ("authenticated_with_password", of_user(7)),
+                ("add_ssh_key", json!({"target_id": 99, "target_type": "Key"})),
+            ],
+        );
+    }),
+    ("denied_group_access_by_address", || {
+        counts("denied_group_access_by_address", &["ip_restricted_group_accessed"], 4, |_| json!({}));
+    }),
+    ("impersonation_begun", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[impersonation_begun]";
+        let impersonation = |target: u64, message: &str| {
+            json!({"author_id": 1, "author_name": "Ada Admin", "target_id": target, "target_type": "User",
+                   "details": {"custom_message": message}})
+        };
+        let copy = "Instance administrator started impersonation of dev1";
+        for (target, message, expected) in [
+            (7, copy, Some("true")),
+            (7, "Started Impersonation", Some("false")),
+            (7, copy, Some("false")),
+            (8, copy, Some("true")),
+            (7, "Stopped Impersonation", None),
+        ] {
+            let json = stream.send("user_impersonation", impersonation(target, message));
+            assert_eq!(stream.field(&json, name).as_deref(), expected, "{json}");
+        }
+        stream.now += 3600;
+        let json = stream.send("user_impersonation", impersonation(7, copy));
+        stream.expect(&json, name, "true");
+    }),
+    ("impersonation", || {
+        let mut stream = Stream::new();
+        let impersonation = |message: &str| {
+            json!({"author_id": 1, "author_name": "Ada Admin", "target_id": 7, "target_type": "User",
+                   "details": {"custom_message": message}})
+        };
+        let name = "gitlab.session[impersonation]";
+        let json = stream.send("personal_access_token_created", json!({}));
+        assert_eq!(stream.field(&json, name), None);
+        stream.send("user_impersonation", impersonation("Started Impersonation"));
+        stream.send("user_impersonation", impersonation("Instance administrator started impersonation of dev1"));
+        let json = stream.send("personal_access_token_created", json!({}));
+        stream.expect(&json, name, "Ada Admin");
+        let json = stream.send("personal_access_token_created", json!({"author_id": 8}));
+        assert_eq!(stream.field(&json, name), None, "somebody else");
+        stream.send("user_impersonation", impersonation("Stopped Impersonation"));
+        let json = stream.send("personal_access_token_created", json!({}));
+        assert_eq!(stream.field(&json, name), None, "it is over");
+    }),
+    ("new_account_made_powerful", || {
+        let mut owner = of_user(9);
+        owner["details"] = json!({"as": "Owner"});
+        completes("new_account_made_powerful", &[("user_created", of_user(9)), ("member_created", owner)]);
+    }),
+    ("accounts_created", || {
+        counts("accounts_created", &["user_created", "registration_created", "user_provisioned_by_scim"], 9, of_user);
+    }),
+    ("admin_mode_address_of_account", || {
+        tells_first(
+            "admin_mode_address_of_account",
+            "user_enable_admin_mode",
+            &json!({}),
+            &json!({"ip_address": "193.0.0.2"}),
+        );
+    }),
+    ("lockouts_by_account", || {
+        counts("lockouts_by_account", &["user_blocked", "member_destroyed"], 6, |n| json!({"target_id": n}));
+    }),
+];

@@ -1,0 +1,61 @@
+//! CI/CD: variables and secrets, runners, job tokens, deployments, what is published.
+
+use serde_json::json;
+
+use crate::Scenario;
+use crate::stream::{completes, counts, tells_first};
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("projects_with_variables_read_by_account", || {
+        counts(
+            "projects_with_variables_read_by_account",
+            &["variable_viewed_api"],
+            5,
+            |n| json!({"entity_path": format!("grp/{n}")}),
+        );
+    }),
+    ("project_with_variables_read_by_account", || {
+        tells_first(
+            "project_with_variables_read_by_account",
+            "variable_viewed_api",
+            &json!({}),
+            &json!({"entity_path": "grp/secret"}),
+        );
+    }),
+    ("runner_address_of_account", || {
+        tells_first("runner_address_of_account", "ci_runner_created", &json!({}), &json!({"ip_address": "193.0.0.9"}));
+    }),
+    ("job_token_address_of_project", || {
+        tells_first(
+            "job_token_address_of_project",
+            "user_authenticated_using_job_token",
+            &json!({}),
+            &json!({"ip_address": "193.0.0.9"}),
+        );
+    }),
+    ("downstream_of_project", || {
+        let details = json!({"upstream_root_project_path": "grp/up"});
+        tells_first(
+            "downstream_of_project",
+            "multi_project_downstream_pipeline_created",
+            &json!({"details": details}),
+            &json!({"details": details, "entity_path": "grp/other"}),
+        );
+    }),
+    ("own_deployment_approved", || {
+        let deployment = json!({"target_id": 44, "target_type": "Deployment"});
+        completes(
+            "own_deployment_approved",
+            &[("deployment_started", deployment.clone()), ("deployment_approved", deployment)],
+        );
+    }),
+    ("secrets_read_by_project", || {
+        counts("secrets_read_by_project", &["secrets_manager_read_project_secret"], 6, |n| json!({"author_id": n}));
+    }),
+    ("artifacts_downloaded_by_account", || {
+        counts("artifacts_downloaded_by_account", &["job_artifact_downloaded"], 6, |n| json!({"target_id": n}));
+    }),
+    ("publisher_of_project", || {
+        tells_first("publisher_of_project", "release_created", &json!({}), &json!({"author_id": 8}));
+    }),
+];

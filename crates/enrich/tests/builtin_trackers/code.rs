@@ -1,0 +1,91 @@
+//! Code and projects: what is read, exported, unprotected or deleted.
+
+use serde_json::json;
+
+use crate::Scenario;
+use crate::scenarios::{BERLIN, TOR_EXIT, git};
+use crate::stream::{Stream, completes, counts, tells_first};
+
+pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("protection_dropped_and_restored", || {
+        completes(
+            "protection_dropped_and_restored",
+            &[
+                ("protected_branch_removed", json!({})),
+                ("repository_git_operation", git("push", "grp/app")),
+                ("protected_branch_created", json!({})),
+            ],
+        );
+    }),
+    ("severity_overrides_by_account", || {
+        counts("severity_overrides_by_account", &["vulnerability_severity_override"], 6, |n| json!({"target_id": n}));
+    }),
+    ("projects_fetched_by_account", || {
+        counts("projects_fetched_by_account", &["repository_git_operation"], 12, |n| {
+            git("clone", &format!("grp/project-{n}"))
+        });
+    }),
+    ("projects_fetched_by_account_and_address", || {
+        counts("projects_fetched_by_account_and_address", &["repository_git_operation"], 12, |n| {
+            git("clone", &format!("grp/project-{n}"))
+        });
+    }),
+    ("projects_fetched_by_address", || {
+        counts("projects_fetched_by_address", &["repository_git_operation"], 12, |n| {
+            let mut fetch = git("fetch", &format!("grp/project-{n}"));
+            fetch["author_id"] = n.into();
+            fetch
+        });
+    }),
+    ("fetch_address_of_project", || {
+        tells_first("fetch_address_of_project", "repository_git_operation", &git("fetch", "grp/app"), &{
+            let mut elsewhere = git("fetch", "grp/app");
+            elsewhere["ip_address"] = "193.0.0.9".into();
+            elsewhere
+        });
+    }),
+    ("address_list_of_account", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[address_list_of_account]";
+        let from = |address: &str| {
+            let mut fetch = git("fetch", "grp/app");
+            fetch["ip_address"] = address.into();
+            fetch
+        };
+        let json = stream.send("repository_git_operation", from(BERLIN));
+        assert_eq!(stream.field(&json, name), None, "on no list");
+        for (first, again) in [("true", 0), ("false", 0), ("false", 20 * 3600), ("true", 25 * 3600)] {
+            stream.now += again;
+            let json = stream.send("repository_git_operation", from(TOR_EXIT));
+            stream.expect(&json, name, first);
+        }
+        let json = stream.send("user_authenticated_using_job_token", from(TOR_EXIT));
+        stream.expect(&json, name, "true");
+    }),
+    ("git_country_of_account", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[git_country_of_account]";
+        for (first, again) in [("true", 0), ("false", 0), ("false", 20 * 3600), ("true", 25 * 3600)] {
+            stream.now += again;
+            let json = stream.send("repository_git_operation", git("fetch", "grp/app"));
+            stream.expect(&json, name, first);
+        }
+    }),
+    ("exports_by_account", || {
+        counts(
+            "exports_by_account",
+            &["project_export_created", "group_export_created"],
+            4,
+            |n| json!({"target_id": n}),
+        );
+    }),
+    ("token_then_fetch", || {
+        completes(
+            "token_then_fetch",
+            &[("personal_access_token_created", json!({})), ("repository_git_operation", git("clone", "grp/app"))],
+        );
+    }),
+    ("deletions_by_account", || {
+        counts("deletions_by_account", &["project_destroyed", "group_destroyed"], 6, |n| json!({"target_id": n}));
+    }),
+];

@@ -355,6 +355,11 @@ const SCENARIOS: &[Scenario] = &[
             &json!({"details": details, "entity_path": "grp/other"}),
         );
     }),
+    ("own_project_or_group_joined", || {
+        let path = json!({"entity_path": "grp/new"});
+        let joining = json!({"entity_path": "grp/new", "target_id": 7, "target_type": "User"});
+        completes("own_project_or_group_joined", &[("project_created", path), ("member_created", joining)]);
+    }),
     ("own_deployment_approved", || {
         let deployment = json!({"target_id": 44, "target_type": "Deployment"});
         completes(
@@ -467,8 +472,8 @@ fn every_builtin_tracker_does_what_its_detection_needs() {
 
 #[test]
 fn every_detection_that_needs_memory_has_a_tracker() {
-    // The catalogue's detections with state count, first_seen, sequence, session or geo; and G046 and G112, to be told once.
-    let needed = "G007 G010 G011 G012 G013 G017 G018 G021 G024 G037 G046 G047 G048 G049 G052 G062 G063 G067 G073 G074 G078 G079 \
+    // The catalogue's detections with state count, first_seen, sequence, session or geo; G042, not to tell makers; and G046 and G112, to be told once.
+    let needed = "G007 G010 G011 G012 G013 G017 G018 G021 G024 G037 G042 G046 G047 G048 G049 G052 G062 G063 G067 G073 G074 G078 G079 \
                   G082 G083 G084 G094 G098 G103 G104 G110 G111 G112 G113 G117 G121 G122 G131";
     let needed: BTreeSet<&str> = needed.split_whitespace().collect();
     let there: BTreeSet<&str> = builtin_trackers().iter().map(|tracker| tracker.detection).collect();

@@ -480,6 +480,17 @@ const ROWS: &[Row] = &[
         window: "90d",
         kind: FirstSeen("gitlab.event_type = api_request_access_with_scope", "gitlab.details[request]", WEEK_EACH),
     },
+    Row {
+        // Whoever makes a project or group becomes its Owner by that; the event of the membership may come before the other.
+        detection: "G042",
+        name: "own_project_or_group_joined",
+        key: &["gitlab.author_id", "gitlab.entity_path"],
+        window: "5m",
+        kind: Sequence(&[
+            ("gitlab.event_type in (project_created, group_created)", None),
+            ("gitlab.event_type = member_created and gitlab.author.is_target = true", None),
+        ]),
+    },
 ];
 
 /// The built-in trackers, in the order of the detections.

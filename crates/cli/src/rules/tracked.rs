@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 
 use crate::detection::RuleChoice;
 
+/// Trackers whose findings silence rules and fire none: of other types these rules fire all the same.
+const SILENCING: [&str; 1] = ["own_project_or_group_joined"];
+
 /// Of which events a tracker says something, as one condition; none of all.
 fn condition(kind: &TrackerKind) -> Option<String> {
     match kind {
@@ -51,7 +54,7 @@ fn each_rule_names_only_event_types_that_the_trackers_it_asks_look_at() {
     for rule in rules.rules() {
         let condition = rule.condition().to_string();
         for tracker in builtin_trackers().iter().map(|tracker| &tracker.declaration.name) {
-            if !condition.contains(&format!("[{tracker}]")) {
+            if SILENCING.contains(&&**tracker) || !condition.contains(&format!("[{tracker}]")) {
                 continue;
             }
             asked += 1;

@@ -97,6 +97,13 @@ fn table() -> Vec<Tuned> {
             Some("GitLab password alone opened an account"),
         ),
         row(
+            "gitlab_admin_users",
+            Items("[\"55\"]"),
+            in_project("member_created", &json!({"author_id": 55, "target_id": 55, "details": {"as": "Owner"}})),
+            Some("GitLab account made itself Owner or Maintainer"),
+            Some("GitLab member made Owner or Maintainer"),
+        ),
+        row(
             "gitlab_break_glass_accounts",
             Items("[\"77\"]"),
             of_user("authenticated_with_webauthn", 77, &json!({})),
@@ -108,6 +115,58 @@ fn table() -> Vec<Tuned> {
             Items("[\"7\"]"),
             in_project("webhook_created", &json!({})),
             Some("GitLab webhook added"),
+            None,
+        ),
+        row(
+            "gitlab_provisioning_accounts",
+            Items("[\"7\"]"),
+            at_height("user_created", "accounts_created", 5),
+            Some("GitLab accounts created in a burst"),
+            None,
+        ),
+        row(
+            "gitlab_provisioning_accounts",
+            Items("[\"7\"]"),
+            in_project(
+                "variable_viewed_api",
+                &json!({"_falco": {"first_seen": {"project_with_variables_read_by_account": true}}}),
+            ),
+            Some("GitLab CI/CD variables of a project read by a new account"),
+            None,
+        ),
+        row(
+            "gitlab_provisioning_accounts",
+            Items("[\"7\"]"),
+            of_user("personal_access_token_created", 7, &json!({"target_id": 8})),
+            Some("GitLab access token made for somebody else"),
+            Some("GitLab access token created"),
+        ),
+        row(
+            "gitlab_provisioning_accounts",
+            Items("[\"7\"]"),
+            at_height("project_access_token_created", "tokens_created_by_account", 5),
+            Some("GitLab access tokens made or refused in a burst"),
+            Some("GitLab access token created"),
+        ),
+        row(
+            "gitlab_provisioning_accounts",
+            Items("[\"7\"]"),
+            of_user("personal_access_token_created", 7, &json!({"details": {"scopes": ["api"]}})),
+            Some("GitLab access token with strong scopes created"),
+            Some("GitLab access token created"),
+        ),
+        row(
+            "gitlab_provisioning_accounts",
+            Items("[\"7\"]"),
+            in_project("member_created", &json!({"target_id": 8, "details": {"as": "Owner"}})),
+            Some("GitLab member made Owner or Maintainer"),
+            None,
+        ),
+        row(
+            "gitlab_provisioning_accounts",
+            Items("[\"7\"]"),
+            in_project("member_created", &json!({"target_id": 7, "details": {"as": "Owner"}})),
+            Some("GitLab account made itself Owner or Maintainer"),
             None,
         ),
         row(
@@ -130,6 +189,49 @@ fn table() -> Vec<Tuned> {
             ),
             Some("GitLab job token used outside the runners"),
             None,
+        ),
+        row(
+            "gitlab_runner_networks",
+            Items("[203.0.113.16/28]"),
+            in_project(
+                "repository_git_operation",
+                &json!({
+                    "ip_address": "203.0.113.20",
+                    "_falco": {"address_lists": ["hosting_providers"], "first_seen": {"address_list_of_account": true}}
+                }),
+            ),
+            Some("GitLab repository used from a listed address"),
+            None,
+        ),
+        row(
+            "gitlab_runner_networks",
+            Items("[203.0.113.16/28]"),
+            at_height("repository_download_operation", "projects_fetched_by_account_and_address", 10),
+            Some("GitLab repositories read in bulk"),
+            None,
+        ),
+        row(
+            "gitlab_runner_networks",
+            Items("[203.0.113.16/28]"),
+            in_project(
+                "repository_git_operation",
+                &json!({
+                    "author_id": -3, "ip_address": "203.0.113.20", "_falco": {"first_seen": {"fetch_address_of_project": true}}
+                }),
+            ),
+            Some("GitLab project read from a new address"),
+            None,
+        ),
+        row(
+            "gitlab_known_oauth_applications",
+            Items("[Our portal]"),
+            of_user(
+                "oauth_application_created",
+                7,
+                &json!({"details": {"application_name": "Our portal", "scopes": ["api"]}}),
+            ),
+            Some("GitLab OAuth application with wide access"),
+            Some("GitLab OAuth application with wide access"),
         ),
         row(
             "gitlab_mirror_networks",

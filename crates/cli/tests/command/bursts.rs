@@ -27,6 +27,11 @@ fn fetch(project: &str, address: &str) -> Value {
 
 /// The ids of the events for which a shipped rule raises its alert, where 203.0.113.77 is on a list of addresses.
 fn alerts_of(rule: &str, events: &[String]) -> Vec<String> {
+    alerts_with("", rule, events)
+}
+
+/// The same, with what an operator says in a file of their own.
+fn alerts_with(local: &str, rule: &str, events: &[String]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -36,8 +41,10 @@ fn alerts_of(rule: &str, events: &[String]) -> Vec<String> {
     let lists = json!({"hosting_providers": write("list.txt", "203.0.113.77\n")});
     let config = json!({"plugins": [{"name": "gitlab", "init_config": {"AddressLists": lists}}]});
     let config = write("falco.yaml", &config.to_string());
-    let path = write("events.ndjson", &events.join("\n"));
-    let (code, out, said) = run_to_end(&["replay", "-c", &config, "--json", &path]);
+    let (path, own) = (write("events.ndjson", &events.join("\n")), write("zz_local.yaml", local));
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules");
+    let rules: &[&str] = if local.is_empty() { &[] } else { &["--rules", shipped, "--rules", &own] };
+    let (code, out, said) = run_to_end(&[&["replay", "-c", &config, "--json", &path], rules].concat());
     assert_eq!(code, 0, "{said}");
     let alerts = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let of_rule = alerts.filter(|alert| alert["rule"] == rule);
@@ -66,7 +73,17 @@ fn what_builds_fetch_for_an_account_does_not_hide_what_it_reads_itself() {
     let from_elsewhere =
         (13..=29).map(|n| event(n, n, "repository_git_operation", &fetch(&format!("grp/{n}"), "203.0.113.9")));
     let events: Vec<_> = of_builds.chain(from_elsewhere).collect();
-    assert_eq!(alerts_of("GitLab repositories read in bulk", &events), ["1022"]);
+    let runners = "- list: gitlab_runner_networks\n  items: [10.20.0.0/24]\n";
+    assert_eq!(alerts_with(runners, "GitLab repositories read in bulk", &events), ["1022"]);
+}
+
+#[test]
+fn who_reads_thirty_projects_in_the_office_is_reported_although_nobody_named_the_runners() {
+    for office in ["10.1.2.3", "192.168.1.9"] {
+        let read = |n: usize| event(n, n, "repository_git_operation", &fetch(&format!("grp/{n}"), office));
+        let events: Vec<_> = (1..=30).map(read).collect();
+        assert_eq!(alerts_of("GitLab repositories read in bulk", &events), ["1010", "1030"]);
+    }
 }
 
 #[test]

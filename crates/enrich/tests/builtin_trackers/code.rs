@@ -1,12 +1,17 @@
 //! Code and projects: what is read, exported, unprotected or deleted.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Scenario;
 use crate::scenarios::{BERLIN, TOR_EXIT, git};
 use crate::stream::{Stream, completes, counts, tells_first};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
+    ("own_project_or_group_joined", || {
+        let path = json!({"entity_path": "grp/new"});
+        let joining = json!({"entity_path": "grp/new", "target_id": 7, "target_type": "User"});
+        completes("own_project_or_group_joined", &[("project_created", path), ("member_created", joining)]);
+    }),
     ("protection_dropped_and_restored", || {
         completes(
             "protection_dropped_and_restored",
@@ -16,6 +21,21 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
                 ("protected_branch_created", json!({})),
             ],
         );
+    }),
+    ("protection_dropped_and_restored", || {
+        let changed = |from: Value, to: Value| json!({"details": {"change": "x", "from": from, "to": to}});
+        let switch = |to: bool| changed(json!(!to), json!(to));
+        for (event_type, dropped, restored) in [
+            ("protected_branch_allow_force_push_updated", switch(true), switch(false)),
+            ("protected_branch_code_owner_approval_required_updated", switch(false), switch(true)),
+            ("update_approval_rules", changed(json!(2), json!(0)), changed(json!(0), json!(2))),
+        ] {
+            let code_changed = ("merge_request_merged", json!({}));
+            completes(
+                "protection_dropped_and_restored",
+                &[(event_type, dropped), code_changed, (event_type, restored)],
+            );
+        }
     }),
     ("severity_overrides_by_account", || {
         counts("severity_overrides_by_account", &["vulnerability_severity_override"], 6, |n| json!({"target_id": n}));

@@ -227,6 +227,13 @@ fn of_code() -> Vec<Scenario> {
             &downstream("grp/app"),
             &downstream("grp/other"),
         ),
+        scenario("own_project_or_group_joined", Own("gitlab.sequence[own_project_or_group_joined] = true"), |story| {
+            let joining = json!({"entity_path": "grp/new", "target_id": 7, "target_type": "User"});
+            story.event("member_created", &joining);
+            story.event("project_created", &json!({"entity_path": "grp/new"}));
+            story.event("member_created", &with(joining.clone(), "target_id", 8));
+            story.event("member_created", &joining);
+        }),
         scenario("own_deployment_approved", Shipped("GitLab deployment approved by the one who started it"), |story| {
             story.event("deployment_started", &deployment(44));
             story.event("deployment_approved", &deployment(45));

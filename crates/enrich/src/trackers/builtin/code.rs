@@ -5,6 +5,21 @@ use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence};
 use super::row::{ADDRESS, AUTHOR, AUTHOR_AND_ADDRESS, AUTHOR_AND_TYPE, AUTHOR_ID, PROJECT, Row, WEEK_EACH};
 use crate::trackers::declaration::Learning;
 
+/// What takes the protection of a branch away, or the review of merge requests. Changes that may be either count as both.
+const PROTECTION_DROPPED: &str = "gitlab.event_type in (protected_branch_removed, protected_branch_updated) \
+    or (gitlab.event_type = protected_branch_allow_force_push_updated and gitlab.op_changed_to = \"true\") \
+    or (gitlab.event_type in (protected_branch_code_owner_approval_required_updated, \
+    project_merge_requests_author_approval_updated, project_merge_requests_disable_committers_approval_updated) \
+    and gitlab.op_changed_to = \"false\") \
+    or (gitlab.event_type = update_approval_rules and gitlab.op_changed_to = \"0\")";
+
+const PROTECTION_RESTORED: &str = "gitlab.event_type in (protected_branch_created, protected_branch_updated) \
+    or (gitlab.event_type = protected_branch_allow_force_push_updated and gitlab.op_changed_to = \"false\") \
+    or (gitlab.event_type in (protected_branch_code_owner_approval_required_updated, \
+    project_merge_requests_author_approval_updated, project_merge_requests_disable_committers_approval_updated) \
+    and gitlab.op_changed_to = \"true\") \
+    or (gitlab.event_type = update_approval_rules and gitlab.op_changed_from = \"0\")";
+
 pub(super) const ROWS: &[Row] = &[
     Row {
         // Hosted builds come from ever new addresses of one list, so the list is told once for a stay, and nothing is learned.
@@ -20,18 +35,29 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        // Whoever makes a project or group becomes its Owner by that; the event of the membership may come before the other.
+        detection: "G042",
+        name: "own_project_or_group_joined",
+        key: &["gitlab.author_id", "gitlab.entity_path"],
+        window: "5m",
+        kind: Sequence(&[
+            ("gitlab.event_type in (project_created, group_created)", None),
+            ("gitlab.event_type = member_created and gitlab.author.is_target = true", None),
+        ]),
+    },
+    Row {
         detection: "G094",
         name: "protection_dropped_and_restored",
         key: &["gitlab.author_id", "gitlab.entity_path"],
         window: "30m",
         kind: Sequence(&[
-            ("gitlab.event_type in (protected_branch_removed, protected_branch_updated)", None),
+            (PROTECTION_DROPPED, None),
             (
                 "gitlab.event_type = merge_request_merged or \
                  (gitlab.event_type = repository_git_operation and gitlab.git.verb = push)",
                 None,
             ),
-            ("gitlab.event_type in (protected_branch_created, protected_branch_updated)", None),
+            (PROTECTION_RESTORED, None),
         ]),
     },
     Row {

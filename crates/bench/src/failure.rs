@@ -45,6 +45,8 @@ pub(crate) enum Failure {
     NoProgram(&'static str),
     #[error("nothing was answered: {0}")]
     NoAnswer(String),
+    #[error("the queue did not do what was measured: {0}")]
+    Queue(String),
     #[error("the host's metrics cannot be read: {0}")]
     Metrics(String),
     #[error("fewer than half of the connections began with a ticket of the one before, and this case is about them")]

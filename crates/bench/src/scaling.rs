@@ -2,15 +2,12 @@
 //!
 //! Costs are processor time, which other load on the machine changes less than time on the clock.
 
+mod backlog;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;
-
-use audit_event::Origin;
-use intake::{BatchLimits, Inbox, InboxSettings, ReceivedEvent};
-use rustix::time::{ClockId, clock_gettime};
 
 use crate::arguments::ScalingArguments;
 use crate::failure::Failure;
@@ -25,6 +22,8 @@ use crate::workplace::Workplace;
 const EVENTS: u64 = 50_000;
 /// Events that wait in the shortest queue.
 const WAITING: u32 = 1_000;
+/// How often one event is put into the queue and one taken out.
+const ROUNDS: u32 = 200_000;
 /// The fewest rules.
 const RULES: u32 = 10;
 /// Events for which the rules are tried.
@@ -84,7 +83,8 @@ impl Scaling<'_> {
     fn backlog(&self) -> Result<[f64; 3], Failure> {
         each(|times| {
             self.interrupt.check()?;
-            Ok(queue(WAITING * times))
+            eprintln!("behind {} waiting events", thousands(f64::from(WAITING * times)));
+            Ok(backlog::measure(WAITING * times, ROUNDS)?.microseconds)
         })
     }
 
@@ -111,31 +111,6 @@ impl Scaling<'_> {
 fn each(cost: impl FnMut(u32) -> Result<f64, Failure>) -> Result<[f64; 3], Failure> {
     let costs = TIMES.into_iter().map(cost).collect::<Result<Vec<f64>, Failure>>()?;
     Ok([costs[0], costs[1], costs[2]])
-}
-
-/// Microseconds to put an event into a queue with so many others, and to take one out.
-fn queue(waiting: u32) -> f64 {
-    const ROUNDS: u32 = 200_000;
-    let settings = InboxSettings { max_bytes: 1 << 30, ..InboxSettings::default() };
-    let Ok(inbox) = Inbox::start(settings) else { return f64::NAN };
-    let json = r#"{"id":1000000000,"event_type":"project_created","details":{"custom_message":"Added project"}}"#;
-    let event = || ReceivedEvent { json: json.into(), received_at: 0, origin: Origin::Webhook, instance: None };
-    let push = || _ = black_box(inbox.push(event()));
-    (0..waiting).for_each(|_| push());
-    let one = BatchLimits { events: 1, bytes: usize::MAX };
-    let mut batch = Vec::new();
-    let start = thread_time();
-    for _ in 0..ROUNDS {
-        push();
-        black_box(inbox.take(&mut batch, one, Duration::ZERO));
-        batch.clear();
-    }
-    thread_time().saturating_sub(start).as_secs_f64() * 1e6 / f64::from(ROUNDS)
-}
-
-/// Processor time of this thread.
-fn thread_time() -> Duration {
-    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
 
 /// Rules as the shipped ones are: a type that never comes, and more that is looked at only if it does.

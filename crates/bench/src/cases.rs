@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use crate::case::{
-    Alerts, Case, ConnectionKind, GoPlugin, Handshake, HostKind, Key, Pace, RuleChoice, Spool, Token, Transport,
+    Alerts, Case, ConnectionKind, GoPlugin, Handshake, HostKind, Key, Pace, People, RuleChoice, Spool, Token, Transport,
 };
 
 const NO_MATCH: Option<GoPlugin> = Some(GoPlugin { as_shipped: 9_100.0, at_its_best: 16_600.0 });
@@ -104,6 +104,13 @@ pub(crate) const CASES: &[Case] = &[
         ..Case::new("plugin-batch", "the plugin, 100 events a request")
     },
     Case { host: HostKind::Plugin, spool: Spool::On, ..Case::new("plugin-spool", "the plugin, with StateDir") },
+    Case {
+        host: HostKind::Plugin,
+        events_per_request: 100,
+        spool: Spool::On,
+        people: People::Many,
+        ..Case::new("plugin-batch-spool", "the plugin, 100 events a request of 50,000 people, with StateDir")
+    },
     Case {
         token: Token::Wrong,
         ..Case::new("wrong-token", "one event a request, with a wrong token; such senders are answered late on purpose")

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::ReplayArguments;
+use crate::case::HostKind;
 use crate::failure::Failure;
 use crate::host::guarded;
 use crate::interrupt::Interrupt;
@@ -60,6 +61,7 @@ pub(crate) fn measure(program: &Path, runs: usize, interrupt: &Interrupt) -> Res
     let (took, processor) = (median.took.as_secs_f64(), median.processor.as_secs_f64());
     let row = Row {
         case: NAME,
+        host: HostKind::Standalone,
         events_per_second: Some(count / took),
         answers: None,
         alerts: None,

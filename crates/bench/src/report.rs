@@ -96,11 +96,13 @@ pub(crate) fn thousands(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::HostKind;
 
     #[test]
     fn a_row_becomes_a_line_of_a_table() {
         let row = Row {
             case: "keep-alive",
+            host: HostKind::Standalone,
             events_per_second: Some(51_234.4),
             answers: Some(Spread { p50: 0.51, p99: 1.2, max: 9.96 }),
             alerts: None,

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use crate::case::GoPlugin;
+use crate::case::{GoPlugin, HostKind};
 use crate::measure::Spread;
 
 /// One row of the table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Row {
     pub(crate) case: &'static str,
+    pub(crate) host: HostKind,
     /// Answered with 200 and dealt with, over the time from the first post to the last hand-over.
     pub(crate) events_per_second: Option<f64>,
     /// From a post to its answer.

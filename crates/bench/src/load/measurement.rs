@@ -74,6 +74,7 @@ impl Measurement {
         let count = |counted: fn(&Outcome) -> bool| sent.iter().filter(|sent| counted(&sent.outcome)).count() as u64;
         Ok(Row {
             case: case.name,
+            host: case.host,
             events_per_second: (!sent.is_empty()).then(|| float(dealt_with) / end.since(begun).as_secs_f64()),
             answers: sent.iter().map(|sent| sent.answered_at.since(sent.at)).collect::<Latencies>().spread(),
             alerts: deliveries.latencies.spread(),
@@ -161,6 +162,7 @@ fn pool(case: &Case, host: &Host) -> Pool {
         connection: case.connection,
         events_per_request: case.events_per_request,
         alerts: case.alerts,
+        people: case.people,
     })
 }
 

@@ -68,8 +68,8 @@ pub(crate) fn measure(program: &Path, runs: usize, interrupt: &Interrupt) -> Res
         cpu_percent: 100.0 * processor / took,
         cpu_microseconds_per_event: Some(1e6 * processor / count),
         peak_rss_megabytes: median.peak_rss_megabytes,
-        lost: 0,
-        duplicated: 0,
+        lost: median.events.map(|read| EVENTS.saturating_sub(read)),
+        duplicated: median.events.map(|read| read.saturating_sub(EVENTS)),
         refused: 0,
         broken: 0,
         go_plugin_per_second: None,
@@ -91,6 +91,8 @@ pub(crate) struct Replay {
     pub(crate) processor: Duration,
     pub(crate) peak_rss_megabytes: f64,
     pub(crate) alerts: u64,
+    /// How many events its summary counts, if it has one.
+    pub(crate) events: Option<u64>,
 }
 
 /// One replay, from its start to its end; `feed` writes its standard input.
@@ -134,10 +136,17 @@ pub(crate) fn replay(
             return Err(Failure::HostEnded { said });
         }
         feeding.join().unwrap_or(Ok(())).map_err(Failure::system("writing events to the replay"))?;
+        let events = events_of(&said);
         let usage = usage.ok_or(Failure::HostEnded { said })?;
         let alerts = counting.join().unwrap_or(0);
-        Ok(Replay { alerts, took, processor: usage.processor, peak_rss_megabytes: usage.peak_rss_megabytes() })
+        Ok(Replay { alerts, events, took, processor: usage.processor, peak_rss_megabytes: usage.peak_rss_megabytes() })
     })
+}
+
+/// The count that the summary on standard error begins with: "500000 events in 1 file, …", once broken lines are left out.
+fn events_of(said: &str) -> Option<u64> {
+    let summary = said.lines().find(|line| line.contains(" in ") && line.contains(" broken line"))?;
+    summary.split(' ').next()?.replace(',', "").parse().ok()
 }
 
 fn count_lines(mut output: impl Read) -> u64 {
@@ -155,4 +164,16 @@ fn last_words(stderr: impl Read) -> String {
     // An error ends the text as its end does.
     _ = io::copy(&mut stderr.take(1 << 20), &mut text);
     String::from_utf8_lossy(&text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_says_how_many_events_were_read() {
+        let said = "warning: something\n499998 events in 1 file, 7 alerts, 2 broken lines\n";
+        assert_eq!(events_of(said), Some(499_998));
+        assert_eq!(events_of("error: no such file\n"), None);
+    }
 }

@@ -64,8 +64,8 @@ fn cells(row: &Row) -> Vec<String> {
         format!("{:.*}", if row.cpu_percent < 10.0 { 2 } else { 0 }, row.cpu_percent),
         row.cpu_microseconds_per_event.map_or_else(none, |cost| format!("{cost:.1}")),
         format!("{:.0}", row.peak_rss_megabytes),
-        row.lost.to_string(),
-        row.duplicated.to_string(),
+        row.lost.map_or_else(none, |lost| lost.to_string()),
+        row.duplicated.map_or_else(none, |duplicated| duplicated.to_string()),
         format!("{} / {}", row.refused, row.broken),
         go.map_or_else(none, both),
         ratio.unwrap_or_else(none),
@@ -77,7 +77,8 @@ fn none() -> String {
 }
 
 fn spread(spread: &Spread) -> String {
-    format!("{:.2} / {:.2} / {:.1}", spread.p50, spread.p99, spread.max)
+    let p99 = spread.p99.map_or_else(none, |p99| format!("{p99:.2}"));
+    format!("{:.2} / {p99} / {:.1}", spread.p50, spread.max)
 }
 
 /// A number with a comma for each thousand.
@@ -104,13 +105,13 @@ mod tests {
             case: "keep-alive",
             host: HostKind::Standalone,
             events_per_second: Some(51_234.4),
-            answers: Some(Spread { p50: 0.51, p99: 1.2, max: 9.96 }),
-            alerts: None,
+            answers: Some(Spread { p50: 0.51, p99: Some(1.2), max: 9.96 }),
+            alerts: Some(Spread { p50: 0.5, p99: None, max: 7.0 }),
             cpu_percent: 121.4,
             cpu_microseconds_per_event: Some(23.71),
             peak_rss_megabytes: 21.3,
-            lost: 0,
-            duplicated: 1,
+            lost: None,
+            duplicated: Some(1),
             refused: 2,
             broken: 3,
             go_plugin_per_second: Some(GoPlugin { as_shipped: 9_100.0, at_its_best: 16_600.0 }),
@@ -125,11 +126,11 @@ mod tests {
                 "keep-alive",
                 "51,234",
                 "0.51 / 1.20 / 10.0",
-                "–",
+                "0.50 / – / 7.0",
                 "121",
                 "23.7",
                 "21",
-                "0",
+                "–",
                 "1",
                 "2 / 3",
                 "9,100 (16,600)",

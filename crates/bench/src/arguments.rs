@@ -3,7 +3,6 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -56,8 +55,8 @@ pub(crate) struct LoadArguments {
     #[arg(long)]
     pub(crate) list: bool,
     /// How long to post in each case
-    #[arg(long, value_name = "N", default_value = "5")]
-    pub(crate) seconds: NonZeroU64,
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub(crate) seconds: u64,
     /// How many connections post at once
     #[arg(long, value_name = "N", default_value = "32", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) connections: u32,
@@ -79,6 +78,10 @@ pub(crate) struct LoadArguments {
     /// The verification token that Falco's configuration names
     #[arg(long, value_name = "TOKEN", requires = "falco")]
     pub(crate) token: Option<String>,
+    /// The AdminAddress that Falco's configuration names, for this plugin's own counts; the Go plugin has none, and what
+    /// it loses shows only where every event raises an alert
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "falco")]
+    pub(crate) admin: Option<SocketAddr>,
 }
 
 /// Arguments of `replay`.

@@ -172,6 +172,7 @@ impl Case {
     /// The same with Falco as the host, if that says anything: Falco's own configuration decides on TLS and the spool.
     pub(crate) fn for_falco(&self) -> Option<Self> {
         let fits = self.host == HostKind::Standalone && self.transport == Transport::Plain && self.spool == Spool::Off;
-        fits.then_some(Self { host: HostKind::Falco, ..*self })
+        // The recorded figures of the Go plugin stand beside ours; in a Falco either may be measured itself.
+        fits.then_some(Self { host: HostKind::Falco, go_plugin: None, ..*self })
     }
 }

@@ -87,15 +87,10 @@ pub(crate) const CASES: &[Case] = &[
         Handshake::Resumed,
     ),
     bare_tls("bare-tls-tickets", "rustls alone, with tickets", Key::Ecdsa, Handshake::Resumed),
-    Case {
-        host: HostKind::Plugin,
-        go_plugin: NO_MATCH,
-        ..Case::new("plugin", "the plugin, 24 fields taken of each event")
-    },
+    Case { host: HostKind::Plugin, ..Case::new("plugin", "the plugin, 24 fields taken of each event") },
     Case {
         host: HostKind::Plugin,
         alerts: Alerts::Every,
-        go_plugin: EVERY_EVENT,
         ..Case::new("plugin-every-event-alerts", "the plugin, each event is one to be printed")
     },
     Case {

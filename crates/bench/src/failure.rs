@@ -1,6 +1,7 @@
 //! Why a measurement could not be made.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ pub(crate) enum Failure {
     System { doing: &'static str, cause: io::Error },
     #[error("cannot start {}: {cause}", program.display())]
     Start { program: PathBuf, cause: io::Error },
+    #[error("{address} is taken: end the program that listens there, which would be measured instead of the host")]
+    Taken { address: SocketAddr },
     #[error("the host did not take connections within {waited:?}; it said:\n{said}")]
     NotReady { waited: Duration, said: String },
     #[error("the host ended while it was measured; it said:\n{said}")]
@@ -51,6 +54,8 @@ pub(crate) enum Failure {
     Metrics(String),
     #[error("fewer than half of the connections began with a ticket of the one before, and this case is about them")]
     NoTickets,
+    #[error("the host has ended, and somebody keeps its standard output open, so that its alerts have no end")]
+    OutputOpen,
     #[error("the posting did not end in time: the host took bytes and gave no answers")]
     Stuck,
 }

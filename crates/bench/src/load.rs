@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &LoadArguments) -> Result<(), Failure> {
     let measurement = Measurement {
         programs: programs(arguments)?,
         connections: arguments.connections,
-        length: Duration::from_secs(arguments.seconds.get()),
+        length: Duration::from_secs(arguments.seconds),
         interrupt,
     };
     let mut rows: Vec<Row> = Vec::new();
@@ -71,7 +71,8 @@ fn programs(arguments: &LoadArguments) -> Result<Programs, Failure> {
         (&arguments.falco, &arguments.falco_config, &arguments.url, &arguments.token)
     {
         let (program, configuration) = (program.clone(), configuration.clone());
-        let falco = Falco { program, configuration, url: url.clone(), token: token.clone() };
+        let (url, token) = (url.clone(), token.clone());
+        let falco = Falco { program, configuration, url, token, admin_address: arguments.admin };
         return Ok(Programs { standalone: None, falco: Some(falco) });
     }
     Ok(Programs { standalone: Some(arguments.bin.clone().map_or_else(products::build, Ok)?), falco: None })

@@ -17,6 +17,8 @@ use crate::workplace::Workplace;
 
 /// How long the host may go on without getting anywhere before what is missing counts as lost.
 const NO_PROGRESS: Duration = Duration::from_secs(2);
+/// How long the host may take for what still waits in it, even if it gets on; what is missing then counts as lost.
+const LAST_DELIVERIES: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(5);
 const INTERRUPTIBLE: Duration = Duration::from_millis(100);
 
@@ -122,7 +124,8 @@ impl Measurement {
 
     /// Waits until the host has dealt with all it has answered for, or gets no further.
     fn drain(&self, host: &mut Host, expected: &Expected, clock: Clock) -> Result<Drained, Failure> {
-        let mut last = Drained { delivered: None, alerts: 0, at: clock.now() };
+        let begun = clock.now();
+        let mut last = Drained { delivered: None, alerts: 0, at: begun };
         loop {
             host.check()?;
             self.interrupt.check()?;
@@ -133,7 +136,9 @@ impl Measurement {
                 last = Drained { delivered, alerts, at: clock.now() };
             }
             let all_delivered = delivered.is_none_or(|delivered| delivered >= expected.events);
-            if all_delivered && alerts >= expected.alerts || clock.now().since(last.at) > NO_PROGRESS {
+            let now = clock.now();
+            let is_over = now.since(last.at) > NO_PROGRESS || now.since(begun) > LAST_DELIVERIES;
+            if is_over || all_delivered && alerts >= expected.alerts {
                 return Ok(last);
             }
             thread::park_timeout(POLL);

@@ -10,6 +10,8 @@ use std::time::Duration;
 pub(crate) enum Failure {
     #[error("there is no case {0}; `bench load --list` shows them")]
     UnknownCase(String),
+    #[error("{0} of the cases could not be measured, for the reasons above")]
+    Cases(usize),
     #[error("interrupted")]
     Interrupted,
     #[error("cannot build the products: `{command}` ended with {status}; build them by hand and give --bin")]

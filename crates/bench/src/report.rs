@@ -2,7 +2,7 @@
 
 use crate::case::GoPlugin;
 use crate::measure::Spread;
-use crate::row::Row;
+use crate::row::{FailedCase, Row};
 
 const HEADS: [&str; 12] = [
     "case",
@@ -19,10 +19,11 @@ const HEADS: [&str; 12] = [
     "ratio to it",
 ];
 
-/// All rows as a table.
-pub(crate) fn markdown(rows: &[Row]) -> String {
+/// All rows as a table, those that failed at its end.
+pub(crate) fn markdown(rows: &[Row], failed: &[FailedCase]) -> String {
     let mut lines: Vec<Vec<String>> = vec![HEADS.map(str::to_owned).to_vec()];
     lines.extend(rows.iter().map(cells));
+    lines.extend(failed.iter().map(failed_cells));
     table(&lines)
 }
 
@@ -72,6 +73,14 @@ fn cells(row: &Row) -> Vec<String> {
     ]
 }
 
+fn failed_cells(case: &FailedCase) -> Vec<String> {
+    // What a host said last may be long; all of it was told when it happened.
+    let reason = case.failed.lines().next().unwrap_or_default().replace('|', "\\|");
+    let mut cells = vec![case.case.to_owned(), format!("failed: {reason}")];
+    cells.resize_with(HEADS.len(), none);
+    cells
+}
+
 fn none() -> String {
     "–".to_owned()
 }
@@ -116,7 +125,7 @@ mod tests {
             broken: 3,
             go_plugin_per_second: Some(GoPlugin { as_shipped: 9_100.0, at_its_best: 16_600.0 }),
         };
-        let table = markdown(&[row]);
+        let table = markdown(&[row], &[]);
         let lines: Vec<&str> = table.lines().collect();
         assert_eq!(lines.len(), 3);
         let cells: Vec<&str> = lines[2].split('|').map(str::trim).collect();
@@ -139,6 +148,16 @@ mod tests {
         );
         assert!(lines.iter().all(|line| line.chars().count() == lines[0].chars().count()), "{table}");
         assert!(lines[1].starts_with("|---") && lines[1].ends_with("-:|"), "{table}");
+    }
+
+    #[test]
+    fn a_case_that_failed_is_a_line_with_the_reason() {
+        let failed = "the host ended while it was measured; it said:\na | b".to_owned();
+        let table = markdown(&[], &[FailedCase { case: "keep-alive", failed }]);
+        let line = table.lines().last().unwrap_or_default();
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        assert_eq!(cells[1..4], ["keep-alive", "failed: the host ended while it was measured; it said:", "–"]);
+        assert_eq!(cells.len(), HEADS.len() + 2);
     }
 
     #[test]

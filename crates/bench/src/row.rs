@@ -32,6 +32,14 @@ pub(crate) struct Row {
     pub(crate) go_plugin_per_second: Option<GoPlugin>,
 }
 
+/// A case that could not be measured.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct FailedCase {
+    pub(crate) case: &'static str,
+    /// Why.
+    pub(crate) failed: String,
+}
+
 impl Row {
     /// What went wrong with events, in words; none where nothing did as far as anybody looked.
     pub(crate) fn flaws(&self) -> Option<String> {

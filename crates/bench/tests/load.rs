@@ -130,6 +130,22 @@ fn whoever_already_listens_is_not_measured_in_falcos_place() {
 }
 
 #[test]
+fn a_case_that_fails_takes_nothing_from_the_others() {
+    let load = ["load", "--seconds", "1", "--connections", "4", "--bin", "/nonexistent"];
+    let mut failing = bench(&load);
+    let output = failing.args(["--case", "keep-alive", "--case", "bare-http"]).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!output.status.success() && err.contains("1 of the cases"), "{out}{err}");
+    let cell = |row: &str, column: usize| {
+        let line =
+            out.lines().find(|line| line.starts_with(&format!("| {row} "))).unwrap_or_else(|| panic!("{out}{err}"));
+        line.split('|').nth(column).unwrap().trim().to_owned()
+    };
+    assert!(cell("keep-alive", 2).starts_with("failed: "), "{out}");
+    assert_ne!(cell("bare-http", 2), "–", "{out}");
+}
+
+#[test]
 fn a_mistake_is_said_in_one_line() {
     for (arguments, words) in [
         (&["load", "--case", "nonsense"][..], "no case nonsense"),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::host::FalcoUrl;
+use crate::replay;
 
 /// Measures how fast falco-gitlab is.
 #[derive(Debug, Parser)]
@@ -22,7 +23,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Post events to a host in many ways, and print a table of what it can take
     Load(LoadArguments),
-    /// Replay a file of 500,000 events with all rules and trackers, five times
+    /// Replay a file of events with all rules and trackers, five times
     Replay(ReplayArguments),
     /// Show what an event costs after 1, 10 and 100 times as many events, behind as many, and beside as many rules
     Scaling(ScalingArguments),
@@ -87,6 +88,9 @@ pub(crate) struct LoadArguments {
 /// Arguments of `replay`.
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArguments {
+    /// How many events the file has
+    #[arg(long, value_name = "N", default_value_t = replay::EVENTS, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub(crate) events: u64,
     /// The falco-gitlab to measure, instead of the one that is built first
     #[arg(long, value_name = "PATH")]
     pub(crate) bin: Option<PathBuf>,
@@ -95,6 +99,9 @@ pub(crate) struct ReplayArguments {
 /// Arguments of `scaling`.
 #[derive(Debug, Args)]
 pub(crate) struct ScalingArguments {
+    /// After how many events the first cost of an event is measured; the others are after 10 and 100 times as many
+    #[arg(long, value_name = "N", default_value = "50000", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) events: u64,
     /// The falco-gitlab to measure, instead of the one that is built first
     #[arg(long, value_name = "PATH")]
     pub(crate) bin: Option<PathBuf>,

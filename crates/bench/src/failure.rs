@@ -52,6 +52,8 @@ pub(crate) enum Failure {
     NoAnswer(String),
     #[error("the queue did not do what was measured: {0}")]
     Queue(String),
+    #[error("a replay was given {given} events and counted {read:?}")]
+    Replayed { read: Option<u64>, given: u64 },
     #[error("the host's metrics cannot be read: {0}")]
     Metrics(String),
     #[error("fewer than half of the connections began with a ticket of the one before, and this case is about them")]

@@ -65,7 +65,10 @@ fn measure_all(cases: &[Case], measurement: &Measurement, arguments: &LoadArgume
     // Without it a target would have no answer.
     if let (true, Some(program)) = (arguments.cases.is_empty(), &measurement.programs.standalone) {
         eprintln!("{}: a file of {} events, all rules and trackers", replay::NAME, replay::EVENTS);
-        add(replay::NAME, replay::measure(program, REPLAYS, &measurement.interrupt).map(|(row, _)| row));
+        add(
+            replay::NAME,
+            replay::measure(program, replay::EVENTS, REPLAYS, &measurement.interrupt).map(|(row, _)| row),
+        );
     }
     (rows, failed)
 }

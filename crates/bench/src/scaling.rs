@@ -6,39 +6,41 @@ mod backlog;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
 use crate::arguments::ScalingArguments;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::measure::ProcessUsage;
 use crate::products;
-use crate::replay::{Replay, replay};
+use crate::replay::replay;
 use crate::report::{table, thousands};
 use crate::traffic::EventLines;
 use crate::workplace::Workplace;
 
-/// Events of the shortest replay.
-const EVENTS: u64 = 50_000;
+/// After so many events, times [`TIMES`], the cost of an event is measured over [`WINDOWS`] times as many.
+const WINDOWS: u64 = 4;
 /// Events that wait in the shortest queue.
 const WAITING: u32 = 1_000;
-/// How often one event is put into the queue and one taken out.
-const ROUNDS: u32 = 200_000;
 /// The fewest rules.
 const RULES: u32 = 10;
-/// Events for which the rules are tried.
-const EVENTS_FOR_RULES: u64 = 200_000;
 const TIMES: [u32; 3] = [1, 10, 100];
+/// As much as a pipe holds.
+const PIPE: usize = 64 << 10;
 /// The best of so many counts: what else runs on the machine can only make one worse.
 const ATTEMPTS: usize = 3;
 
 pub(crate) fn run(arguments: &ScalingArguments) -> Result<(), Failure> {
     let interrupt = Interrupt::install().map_err(Failure::system("catching signals"))?;
     let program = arguments.bin.clone().map_or_else(products::build, Ok)?;
-    let scaling = Scaling { program: &program, workplace: Workplace::new()?, interrupt };
+    let scaling = Scaling { program: &program, workplace: Workplace::new()?, interrupt, events: arguments.events };
     let mut lines =
         vec![["processor time of an event, µs", "1×", "10×", "100×", "100× against 1×"].map(str::to_owned).to_vec()];
-    lines.push(line("after 50,000 events and more (replay, all rules and trackers)", scaling.uptime()?));
+    let after =
+        format!("after {} events and more (replay, all rules and trackers)", thousands(float(arguments.events)));
+    lines.push(line(&after, scaling.uptime()?));
     lines.push(line("behind 1,000 waiting events and more (into the queue and out)", scaling.backlog()?));
     lines.push(line("beside 10 rules and more that cannot match (replay)", scaling.rules()?));
     print!("{}", table(&lines));
@@ -56,17 +58,36 @@ struct Scaling<'a> {
     program: &'a Path,
     workplace: Workplace,
     interrupt: Interrupt,
+    events: u64,
 }
 
 impl Scaling<'_> {
-    /// The average over all events of a replay, so the events that come late count most.
+    /// Of the same replay, what events cost that come after so many others. An average over all would hide half of what
+    /// grows.
     fn uptime(&self) -> Result<[f64; 3], Failure> {
-        let start = self.best(0, &[])?;
-        each(|times| {
-            let count = EVENTS * u64::from(times);
-            eprintln!("replaying {} events", thousands(float(count)));
-            self.cost(count, start, &[])
-        })
+        let window = self.events * WINDOWS;
+        let last = u64::from(TIMES[2]) * self.events + window;
+        eprintln!("replaying {} events", thousands(float(last)));
+        let mut costs = [0.0; 3];
+        let feed = |stdin, process| {
+            let mut lines = EventLines::new();
+            let mut out = BufWriter::with_capacity(PIPE, stdin);
+            for (times, cost) in TIMES.into_iter().zip(&mut costs) {
+                let after = u64::from(times) * self.events;
+                // What is still in the pipe at the beginning is so at the end, too.
+                lines.write(after - lines.written(), &mut out)?;
+                out.flush()?;
+                let before = ProcessUsage::of(process)?.processor;
+                lines.write(window, &mut out)?;
+                out.flush()?;
+                let used = ProcessUsage::of(process)?.processor.saturating_sub(before);
+                *cost = used.as_secs_f64() * 1e6 / float(window);
+            }
+            Ok(())
+        };
+        let replay = replay(self.program, &["-".into()], &self.interrupt, feed)?;
+        replay.has_read(last)?;
+        Ok(costs)
     }
 
     fn rules(&self) -> Result<[f64; 3], Failure> {
@@ -76,15 +97,16 @@ impl Scaling<'_> {
             let rules = self.workplace.write("many.yaml", rules_of_other_types(count))?;
             let arguments = ["--rules".into(), rules.into_os_string()];
             let start = self.best(0, &arguments)?;
-            self.cost(EVENTS_FOR_RULES, start, &arguments)
+            self.cost(self.events * WINDOWS, start, &arguments)
         })
     }
 
     fn backlog(&self) -> Result<[f64; 3], Failure> {
+        let rounds = u32::try_from(self.events * WINDOWS).unwrap_or(u32::MAX);
         each(|times| {
             self.interrupt.check()?;
             eprintln!("behind {} waiting events", thousands(f64::from(WAITING * times)));
-            Ok(backlog::measure(WAITING * times, ROUNDS)?.microseconds)
+            Ok(backlog::measure(WAITING * times, rounds)?.microseconds)
         })
     }
 
@@ -95,14 +117,17 @@ impl Scaling<'_> {
     }
 
     fn best(&self, count: u64, arguments: &[OsString]) -> Result<Duration, Failure> {
-        // A long replay evens out by itself.
-        let attempts = if count > EVENTS * 10 { 1 } else { ATTEMPTS };
         let mut best = Duration::MAX;
-        for _ in 0..attempts {
+        for _ in 0..ATTEMPTS {
             let arguments = [arguments, &["-".into()]].concat();
-            let feed = |mut stdin| EventLines::new().write(count, &mut stdin);
-            let Replay { processor, .. } = replay(self.program, &arguments, &self.interrupt, feed)?;
-            best = best.min(processor);
+            let feed = |stdin, _process| {
+                let mut out = BufWriter::with_capacity(PIPE, stdin);
+                EventLines::new().write(count, &mut out)?;
+                out.flush()
+            };
+            let replay = replay(self.program, &arguments, &self.interrupt, feed)?;
+            replay.has_read(count)?;
+            best = best.min(replay.processor);
         }
         Ok(best)
     }

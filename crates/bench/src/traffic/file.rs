@@ -35,6 +35,11 @@ impl EventLines {
         Self { texts, next: 0, time: START.parse().expect("START is a time") }
     }
 
+    /// How many events were written until now.
+    pub(crate) const fn written(&self) -> u64 {
+        self.next
+    }
+
     /// The next `count` events, later than those before.
     pub(crate) fn write(&mut self, count: u64, out: &mut impl Write) -> io::Result<()> {
         let mut line = Vec::new();

@@ -64,7 +64,7 @@ pub(crate) struct LoadArguments {
     /// Print JSON, one object a line, instead of tables
     #[arg(long)]
     pub(crate) json: bool,
-    /// The falco-gitlab to measure, instead of the one that is built first
+    /// The falco-gitlab to measure, instead of the one that is built first; cases of the plugin measure the one in this program
     #[arg(long, value_name = "PATH")]
     pub(crate) bin: Option<PathBuf>,
     /// Measure a real Falco instead: its program. Rules are given to it with -r

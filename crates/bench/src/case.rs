@@ -31,7 +31,7 @@ pub(crate) struct Case {
 pub(crate) enum HostKind {
     /// `falco-gitlab run`.
     Standalone,
-    /// The plugin in `falco_plugin_runner`, with 25 fields taken of each event.
+    /// The plugin in `falco_plugin_runner`, with 24 fields taken of each event. It is the one that is linked into this program.
     Plugin,
     /// A real Falco with whatever plugin its configuration names.
     Falco,

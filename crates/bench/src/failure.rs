@@ -14,7 +14,7 @@ pub(crate) enum Failure {
     Cases(usize),
     #[error("interrupted")]
     Interrupted,
-    #[error("cannot build the products: `{command}` ended with {status}; build them by hand and give --bin")]
+    #[error("cannot build falco-gitlab: `{command}` ended with {status}; build it by hand and give --bin")]
     Build { command: String, status: String },
     #[error("{doing}: {cause}")]
     System { doing: &'static str, cause: io::Error },

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use crate::arguments::ReplayArguments;
 use crate::case::HostKind;
+use crate::count::float;
 use crate::failure::Failure;
-use crate::host::guarded;
+use crate::host::{LastWords, guarded};
 use crate::interrupt::Interrupt;
 use crate::measure::ProcessUsage;
 use crate::products;
@@ -127,7 +128,7 @@ pub(crate) fn replay(
     thread::scope(|scope| {
         // Alerts are read and thrown away, as by a program that is fast enough.
         let counting = scope.spawn(|| stdout.map_or(0, count_lines));
-        let said = scope.spawn(|| stderr.map(last_words).unwrap_or_default());
+        let said = stderr.map(LastWords::of);
         let feeding = scope.spawn(|| stdin.map_or(Ok(()), |stdin| feed(stdin, process)));
         let mut usage = None;
         let status = loop {
@@ -143,7 +144,7 @@ pub(crate) fn replay(
         };
         let took = start.elapsed();
         interrupt.check()?;
-        let said = said.join().unwrap_or_default();
+        let said = said.as_ref().map(LastWords::to_the_end).unwrap_or_default();
         if !status.success() {
             return Err(Failure::HostEnded { said });
         }
@@ -161,11 +162,6 @@ fn events_of(said: &str) -> Option<u64> {
     summary.split(' ').next()?.replace(',', "").parse().ok()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-const fn float(count: u64) -> f64 {
-    count as f64
-}
-
 fn count_lines(mut output: impl Read) -> u64 {
     let mut buffer = vec![0; 64 << 10];
     let mut lines = 0;
@@ -173,14 +169,6 @@ fn count_lines(mut output: impl Read) -> u64 {
         lines += memchr::memchr_iter(b'\n', &buffer[..length]).count() as u64;
     }
     lines
-}
-
-/// What it said, as far as it matters.
-fn last_words(stderr: impl Read) -> String {
-    let mut text = Vec::new();
-    // An error ends the text as its end does.
-    _ = io::copy(&mut stderr.take(1 << 20), &mut text);
-    String::from_utf8_lossy(&text).into_owned()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::arguments::ScalingArguments;
+use crate::count::float;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::measure::ProcessUsage;
@@ -150,11 +151,6 @@ fn rules_of_other_types(count: u32) -> String {
         );
     }
     text
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-const fn float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

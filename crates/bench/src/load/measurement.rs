@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::case::{Alerts, Case, Pace, RuleChoice, Token};
 use crate::clock::{Clock, Moment};
+use crate::count::float;
 use crate::failure::Failure;
 use crate::host::{Host, Programs};
 use crate::interrupt::Interrupt;
@@ -187,9 +188,4 @@ fn markers(sent: &[Sent], pool: &Pool, events_per_request: u32) -> u64 {
     let accepted = sent.iter().filter(|request| request.was_accepted());
     let events = accepted.flat_map(|request| request.first..request.first + u64::from(events_per_request));
     events.filter(|event| pool.is_marker(*event)).count() as u64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^52")]
-const fn float(count: u64) -> f64 {
-    count as f64
 }

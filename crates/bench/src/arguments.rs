@@ -3,12 +3,12 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::host::FalcoUrl;
+use crate::replay;
 
 /// Measures how fast falco-gitlab is.
 #[derive(Debug, Parser)]
@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Post events to a host in many ways, and print a table of what it can take
     Load(LoadArguments),
-    /// Replay a file of 500,000 events with all rules and trackers, five times
+    /// Replay a file of events with all rules and trackers, five times
     Replay(ReplayArguments),
     /// Show what an event costs after 1, 10 and 100 times as many events, behind as many, and beside as many rules
     Scaling(ScalingArguments),
@@ -56,15 +56,15 @@ pub(crate) struct LoadArguments {
     #[arg(long)]
     pub(crate) list: bool,
     /// How long to post in each case
-    #[arg(long, value_name = "N", default_value = "5")]
-    pub(crate) seconds: NonZeroU64,
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub(crate) seconds: u64,
     /// How many connections post at once
     #[arg(long, value_name = "N", default_value = "32", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) connections: u32,
     /// Print JSON, one object a line, instead of tables
     #[arg(long)]
     pub(crate) json: bool,
-    /// The falco-gitlab to measure, instead of the one that is built first
+    /// The falco-gitlab to measure, instead of the one that is built first; cases of the plugin measure the one in this program
     #[arg(long, value_name = "PATH")]
     pub(crate) bin: Option<PathBuf>,
     /// Measure a real Falco instead: its program. Rules are given to it with -r
@@ -79,11 +79,18 @@ pub(crate) struct LoadArguments {
     /// The verification token that Falco's configuration names
     #[arg(long, value_name = "TOKEN", requires = "falco")]
     pub(crate) token: Option<String>,
+    /// The AdminAddress that Falco's configuration names, for this plugin's own counts; the Go plugin has none, and what
+    /// it loses shows only where every event raises an alert
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "falco")]
+    pub(crate) admin: Option<SocketAddr>,
 }
 
 /// Arguments of `replay`.
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArguments {
+    /// How many events the file has
+    #[arg(long, value_name = "N", default_value_t = replay::EVENTS, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub(crate) events: u64,
     /// The falco-gitlab to measure, instead of the one that is built first
     #[arg(long, value_name = "PATH")]
     pub(crate) bin: Option<PathBuf>,
@@ -92,6 +99,9 @@ pub(crate) struct ReplayArguments {
 /// Arguments of `scaling`.
 #[derive(Debug, Args)]
 pub(crate) struct ScalingArguments {
+    /// After how many events the first cost of an event is measured; the others are after 10 and 100 times as many
+    #[arg(long, value_name = "N", default_value = "50000", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) events: u64,
     /// The falco-gitlab to measure, instead of the one that is built first
     #[arg(long, value_name = "PATH")]
     pub(crate) bin: Option<PathBuf>,

@@ -8,9 +8,9 @@ use crate::case::Key;
 use crate::failure::Failure;
 use crate::workplace::Workplace;
 
-/// The receiver's tests have an RSA key, which takes long to make and which `ring` cannot make.
-const RSA_CERTIFICATE: &str = include_str!("../../intake/tests/data/rsa.crt");
-const RSA_KEY: &str = include_str!("../../intake/tests/data/rsa.pkcs8.key");
+/// RSA keys take long to make, and `ring` cannot make them.
+const RSA_CERTIFICATE: &str = include_str!("../data/rsa.crt");
+const RSA_KEY: &str = include_str!("../data/rsa.pkcs8.key");
 
 /// Writes `server.crt` and `server.key`, and gives their folder.
 pub(crate) fn write(key: Key, workplace: &Workplace) -> Result<PathBuf, Failure> {

@@ -1,6 +1,7 @@
 //! Why a measurement could not be made.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,14 +10,18 @@ use std::time::Duration;
 pub(crate) enum Failure {
     #[error("there is no case {0}; `bench load --list` shows them")]
     UnknownCase(String),
+    #[error("{0} of the cases could not be measured, for the reasons above")]
+    Cases(usize),
     #[error("interrupted")]
     Interrupted,
-    #[error("cannot build the products: `{command}` ended with {status}; build them by hand and give --bin")]
+    #[error("cannot build falco-gitlab: `{command}` ended with {status}; build it by hand and give --bin")]
     Build { command: String, status: String },
     #[error("{doing}: {cause}")]
     System { doing: &'static str, cause: io::Error },
     #[error("cannot start {}: {cause}", program.display())]
     Start { program: PathBuf, cause: io::Error },
+    #[error("{address} is taken: end the program that listens there, which would be measured instead of the host")]
+    Taken { address: SocketAddr },
     #[error("the host did not take connections within {waited:?}; it said:\n{said}")]
     NotReady { waited: Duration, said: String },
     #[error("the host ended while it was measured; it said:\n{said}")]
@@ -45,10 +50,16 @@ pub(crate) enum Failure {
     NoProgram(&'static str),
     #[error("nothing was answered: {0}")]
     NoAnswer(String),
+    #[error("the queue did not do what was measured: {0}")]
+    Queue(String),
+    #[error("a replay was given {given} events and counted {read:?}")]
+    Replayed { read: Option<u64>, given: u64 },
     #[error("the host's metrics cannot be read: {0}")]
     Metrics(String),
     #[error("fewer than half of the connections began with a ticket of the one before, and this case is about them")]
     NoTickets,
+    #[error("the host has ended, and somebody keeps its standard output open, so that its alerts have no end")]
+    OutputOpen,
     #[error("the posting did not end in time: the host took bytes and gave no answers")]
     Stuck,
 }

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::host::{Falco, Programs};
 use crate::interrupt::Interrupt;
 use crate::report;
-use crate::row::Row;
+use crate::row::{FailedCase, Row};
 use crate::{ceilings, products, replay, sender, targets};
 use measurement::Measurement;
 
@@ -31,38 +31,66 @@ pub(crate) fn run(arguments: &LoadArguments) -> Result<(), Failure> {
     let measurement = Measurement {
         programs: programs(arguments)?,
         connections: arguments.connections,
-        length: Duration::from_secs(arguments.seconds.get()),
+        length: Duration::from_secs(arguments.seconds),
         interrupt,
     };
-    let mut rows: Vec<Row> = Vec::new();
+    let (rows, failed) = measure_all(&cases, &measurement, arguments);
+    print(&rows, &failed, arguments.json);
+    if failed.is_empty() { Ok(()) } else { Err(Failure::Cases(failed.len())) }
+}
+
+/// A case that could not be measured takes nothing from the others.
+fn measure_all(cases: &[Case], measurement: &Measurement, arguments: &LoadArguments) -> (Vec<Row>, Vec<FailedCase>) {
+    let mut rows = Vec::new();
+    let mut failed = Vec::new();
+    let mut add = |case: &'static str, result: Result<Row, Failure>| match result {
+        Ok(row) => {
+            if arguments.json {
+                println!("{}", serde_json::to_string(&row).unwrap_or_default());
+            }
+            rows.push(row);
+        }
+        Err(failure) => {
+            eprintln!("{case} failed: {failure}");
+            failed.push(FailedCase { case, failed: failure.to_string() });
+        }
+    };
     for case in cases {
         eprintln!("{}: {}", case.name, case.about);
-        let row = measurement.measure(&case)?;
-        if arguments.json {
-            println!("{}", serde_json::to_string(&row).unwrap_or_default());
+        add(case.name, measurement.measure(case));
+        if measurement.interrupt.is_set() {
+            return (rows, failed);
         }
-        rows.push(row);
     }
     // Without it a target would have no answer.
     if let (true, Some(program)) = (arguments.cases.is_empty(), &measurement.programs.standalone) {
         eprintln!("{}: a file of {} events, all rules and trackers", replay::NAME, replay::EVENTS);
-        rows.push(replay::measure(program, REPLAYS, &measurement.interrupt)?.0);
+        add(
+            replay::NAME,
+            replay::measure(program, replay::EVENTS, REPLAYS, &measurement.interrupt).map(|(row, _)| row),
+        );
     }
-    let verdicts = targets::verdicts(&rows);
-    if arguments.json {
+    (rows, failed)
+}
+
+fn print(rows: &[Row], failed: &[FailedCase], json: bool) {
+    let verdicts = targets::verdicts(rows);
+    if json {
+        for case in failed {
+            println!("{}", serde_json::to_string(case).unwrap_or_default());
+        }
         for verdict in &verdicts {
             println!("{}", serde_json::to_string(verdict).unwrap_or_default());
         }
-        return Ok(());
+        return;
     }
-    print!("{}", report::markdown(&rows));
-    if let Some(ceilings) = ceilings::markdown(CASES, &rows) {
+    print!("{}", report::markdown(rows, failed));
+    if let Some(ceilings) = ceilings::markdown(CASES, rows) {
         print!("\n{ceilings}");
     }
     if !verdicts.is_empty() {
         print!("\n{}", targets::markdown(&verdicts));
     }
-    Ok(())
 }
 
 /// The programs that are measured; ours are built first.
@@ -71,7 +99,8 @@ fn programs(arguments: &LoadArguments) -> Result<Programs, Failure> {
         (&arguments.falco, &arguments.falco_config, &arguments.url, &arguments.token)
     {
         let (program, configuration) = (program.clone(), configuration.clone());
-        let falco = Falco { program, configuration, url: url.clone(), token: token.clone() };
+        let (url, token) = (url.clone(), token.clone());
+        let falco = Falco { program, configuration, url, token, admin_address: arguments.admin };
         return Ok(Programs { standalone: None, falco: Some(falco) });
     }
     Ok(Programs { standalone: Some(arguments.bin.clone().map_or_else(products::build, Ok)?), falco: None })

@@ -9,6 +9,7 @@ mod cases;
 mod ceilings;
 mod certificate;
 mod clock;
+mod count;
 mod failure;
 mod host;
 mod interrupt;

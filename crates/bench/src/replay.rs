@@ -9,8 +9,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::ReplayArguments;
+use crate::case::HostKind;
+use crate::count::float;
 use crate::failure::Failure;
-use crate::host::guarded;
+use crate::host::{LastWords, guarded};
 use crate::interrupt::Interrupt;
 use crate::measure::ProcessUsage;
 use crate::products;
@@ -22,7 +24,7 @@ use crate::workplace::Workplace;
 /// What a replay is called among the cases.
 pub(crate) const NAME: &str = "replay";
 
-/// How many events the file has.
+/// How many events the file has if nothing is said.
 pub(crate) const EVENTS: u64 = 500_000;
 
 /// The median of so many counts.
@@ -33,12 +35,13 @@ const POLL: Duration = Duration::from_millis(10);
 pub(crate) fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
     let interrupt = Interrupt::install().map_err(Failure::system("catching signals"))?;
     let program = arguments.bin.clone().map_or_else(products::build, Ok)?;
-    let (row, alerts) = measure(&program, RUNS, &interrupt)?;
+    let (row, alerts) = measure(&program, arguments.events, RUNS, &interrupt)?;
     let per_second = row.events_per_second.map_or_else(String::new, thousands);
+    let lost = row.lost.map_or_else(|| "not known".to_owned(), |lost| lost.to_string());
     println!(
         "{} events, all rules and trackers: {per_second} events/s (median of {RUNS}), {:.0} % CPU, {:.0} MB at most, \
-         {alerts} alerts",
-        thousands(500_000.0),
+         {alerts} alerts, events lost: {lost}",
+        thousands(float(arguments.events)),
         row.cpu_percent,
         row.peak_rss_megabytes
     );
@@ -46,28 +49,29 @@ pub(crate) fn run(arguments: &ReplayArguments) -> Result<(), Failure> {
 }
 
 /// The median of so many replays of the same file, and how many alerts there were.
-pub(crate) fn measure(program: &Path, runs: usize, interrupt: &Interrupt) -> Result<(Row, u64), Failure> {
+pub(crate) fn measure(program: &Path, events: u64, runs: usize, interrupt: &Interrupt) -> Result<(Row, u64), Failure> {
     let workplace = Workplace::new()?;
     let path = workplace.path("events.ndjson");
-    write_file(&path).map_err(Failure::system("writing the events"))?;
+    write_file(&path, events).map_err(Failure::system("writing the events"))?;
     let mut replays = Vec::new();
     for _ in 0..runs.max(1) {
-        replays.push(replay(program, &[path.clone().into()], interrupt, |_| Ok(()))?);
+        replays.push(replay(program, &[path.clone().into()], interrupt, |_, _| Ok(()))?);
     }
     replays.sort_by_key(|replay| replay.took);
     let median = &replays[replays.len() / 2];
-    let count = f64::from(u32::try_from(EVENTS).unwrap_or(u32::MAX));
+    let count = float(events);
     let (took, processor) = (median.took.as_secs_f64(), median.processor.as_secs_f64());
     let row = Row {
         case: NAME,
+        host: HostKind::Standalone,
         events_per_second: Some(count / took),
         answers: None,
         alerts: None,
         cpu_percent: 100.0 * processor / took,
         cpu_microseconds_per_event: Some(1e6 * processor / count),
         peak_rss_megabytes: median.peak_rss_megabytes,
-        lost: 0,
-        duplicated: 0,
+        lost: median.events.map(|read| events.saturating_sub(read)),
+        duplicated: median.events.map(|read| read.saturating_sub(events)),
         refused: 0,
         broken: 0,
         go_plugin_per_second: None,
@@ -75,9 +79,9 @@ pub(crate) fn measure(program: &Path, runs: usize, interrupt: &Interrupt) -> Res
     Ok((row, median.alerts))
 }
 
-fn write_file(path: &Path) -> io::Result<()> {
+fn write_file(path: &Path, events: u64) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
-    EventLines::new().write(EVENTS, &mut out)?;
+    EventLines::new().write(events, &mut out)?;
     out.flush()
 }
 
@@ -89,14 +93,26 @@ pub(crate) struct Replay {
     pub(crate) processor: Duration,
     pub(crate) peak_rss_megabytes: f64,
     pub(crate) alerts: u64,
+    /// How many events its summary counts, if it has one.
+    pub(crate) events: Option<u64>,
 }
 
-/// One replay, from its start to its end; `feed` writes its standard input.
+impl Replay {
+    /// Fails where it did not read as many events as it was given: what it took would be of something else.
+    pub(crate) fn has_read(&self, given: u64) -> Result<(), Failure> {
+        match self.events {
+            Some(read) if read == given => Ok(()),
+            read => Err(Failure::Replayed { read, given }),
+        }
+    }
+}
+
+/// One replay, from its start to its end; `feed` writes its standard input and knows its process.
 pub(crate) fn replay(
     program: &Path,
     arguments: &[OsString],
     interrupt: &Interrupt,
-    feed: impl FnOnce(ChildStdin) -> io::Result<()> + Send,
+    feed: impl FnOnce(ChildStdin, u32) -> io::Result<()> + Send,
 ) -> Result<Replay, Failure> {
     let mut command: Vec<OsString> = vec![program.into(), "replay".into(), "--json".into()];
     command.extend_from_slice(arguments);
@@ -108,11 +124,12 @@ pub(crate) fn replay(
         .spawn()
         .map_err(|cause| Failure::Start { program: PathBuf::from(program), cause })?;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let process = child.id();
     thread::scope(|scope| {
         // Alerts are read and thrown away, as by a program that is fast enough.
         let counting = scope.spawn(|| stdout.map_or(0, count_lines));
-        let said = scope.spawn(|| stderr.map(last_words).unwrap_or_default());
-        let feeding = scope.spawn(|| stdin.map_or(Ok(()), feed));
+        let said = stderr.map(LastWords::of);
+        let feeding = scope.spawn(|| stdin.map_or(Ok(()), |stdin| feed(stdin, process)));
         let mut usage = None;
         let status = loop {
             // It cannot be asked once it has ended, so the last answer before counts.
@@ -127,15 +144,22 @@ pub(crate) fn replay(
         };
         let took = start.elapsed();
         interrupt.check()?;
-        let said = said.join().unwrap_or_default();
+        let said = said.as_ref().map(LastWords::to_the_end).unwrap_or_default();
         if !status.success() {
             return Err(Failure::HostEnded { said });
         }
         feeding.join().unwrap_or(Ok(())).map_err(Failure::system("writing events to the replay"))?;
+        let events = events_of(&said);
         let usage = usage.ok_or(Failure::HostEnded { said })?;
         let alerts = counting.join().unwrap_or(0);
-        Ok(Replay { alerts, took, processor: usage.processor, peak_rss_megabytes: usage.peak_rss_megabytes() })
+        Ok(Replay { alerts, events, took, processor: usage.processor, peak_rss_megabytes: usage.peak_rss_megabytes() })
     })
+}
+
+/// The count that the summary on standard error begins with: "500000 events in 1 file, …", once broken lines are left out.
+fn events_of(said: &str) -> Option<u64> {
+    let summary = said.lines().find(|line| line.contains(" in ") && line.contains(" broken line"))?;
+    summary.split(' ').next()?.replace(',', "").parse().ok()
 }
 
 fn count_lines(mut output: impl Read) -> u64 {
@@ -147,10 +171,14 @@ fn count_lines(mut output: impl Read) -> u64 {
     lines
 }
 
-/// What it said, as far as it matters.
-fn last_words(stderr: impl Read) -> String {
-    let mut text = Vec::new();
-    // An error ends the text as its end does.
-    _ = io::copy(&mut stderr.take(1 << 20), &mut text);
-    String::from_utf8_lossy(&text).into_owned()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_says_how_many_events_were_read() {
+        let said = "warning: something\n499998 events in 1 file, 7 alerts, 2 broken lines\n";
+        assert_eq!(events_of(said), Some(499_998));
+        assert_eq!(events_of("error: no such file\n"), None);
+    }
 }

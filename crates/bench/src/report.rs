@@ -2,7 +2,7 @@
 
 use crate::case::GoPlugin;
 use crate::measure::Spread;
-use crate::row::Row;
+use crate::row::{FailedCase, Row};
 
 const HEADS: [&str; 12] = [
     "case",
@@ -19,10 +19,11 @@ const HEADS: [&str; 12] = [
     "ratio to it",
 ];
 
-/// All rows as a table.
-pub(crate) fn markdown(rows: &[Row]) -> String {
+/// All rows as a table, those that failed at its end.
+pub(crate) fn markdown(rows: &[Row], failed: &[FailedCase]) -> String {
     let mut lines: Vec<Vec<String>> = vec![HEADS.map(str::to_owned).to_vec()];
     lines.extend(rows.iter().map(cells));
+    lines.extend(failed.iter().map(failed_cells));
     table(&lines)
 }
 
@@ -64,12 +65,20 @@ fn cells(row: &Row) -> Vec<String> {
         format!("{:.*}", if row.cpu_percent < 10.0 { 2 } else { 0 }, row.cpu_percent),
         row.cpu_microseconds_per_event.map_or_else(none, |cost| format!("{cost:.1}")),
         format!("{:.0}", row.peak_rss_megabytes),
-        row.lost.to_string(),
-        row.duplicated.to_string(),
+        row.lost.map_or_else(none, |lost| lost.to_string()),
+        row.duplicated.map_or_else(none, |duplicated| duplicated.to_string()),
         format!("{} / {}", row.refused, row.broken),
         go.map_or_else(none, both),
         ratio.unwrap_or_else(none),
     ]
+}
+
+fn failed_cells(case: &FailedCase) -> Vec<String> {
+    // What a host said last may be long; all of it was told when it happened.
+    let reason = case.failed.lines().next().unwrap_or_default().replace('|', "\\|");
+    let mut cells = vec![case.case.to_owned(), format!("failed: {reason}")];
+    cells.resize_with(HEADS.len(), none);
+    cells
 }
 
 fn none() -> String {
@@ -77,7 +86,8 @@ fn none() -> String {
 }
 
 fn spread(spread: &Spread) -> String {
-    format!("{:.2} / {:.2} / {:.1}", spread.p50, spread.p99, spread.max)
+    let p99 = spread.p99.map_or_else(none, |p99| format!("{p99:.2}"));
+    format!("{:.2} / {p99} / {:.1}", spread.p50, spread.max)
 }
 
 /// A number with a comma for each thousand.
@@ -96,24 +106,26 @@ pub(crate) fn thousands(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::HostKind;
 
     #[test]
     fn a_row_becomes_a_line_of_a_table() {
         let row = Row {
             case: "keep-alive",
+            host: HostKind::Standalone,
             events_per_second: Some(51_234.4),
-            answers: Some(Spread { p50: 0.51, p99: 1.2, max: 9.96 }),
-            alerts: None,
+            answers: Some(Spread { p50: 0.51, p99: Some(1.2), max: 9.96 }),
+            alerts: Some(Spread { p50: 0.5, p99: None, max: 7.0 }),
             cpu_percent: 121.4,
             cpu_microseconds_per_event: Some(23.71),
             peak_rss_megabytes: 21.3,
-            lost: 0,
-            duplicated: 1,
+            lost: None,
+            duplicated: Some(1),
             refused: 2,
             broken: 3,
             go_plugin_per_second: Some(GoPlugin { as_shipped: 9_100.0, at_its_best: 16_600.0 }),
         };
-        let table = markdown(&[row]);
+        let table = markdown(&[row], &[]);
         let lines: Vec<&str> = table.lines().collect();
         assert_eq!(lines.len(), 3);
         let cells: Vec<&str> = lines[2].split('|').map(str::trim).collect();
@@ -123,11 +135,11 @@ mod tests {
                 "keep-alive",
                 "51,234",
                 "0.51 / 1.20 / 10.0",
-                "–",
+                "0.50 / – / 7.0",
                 "121",
                 "23.7",
                 "21",
-                "0",
+                "–",
                 "1",
                 "2 / 3",
                 "9,100 (16,600)",
@@ -136,6 +148,16 @@ mod tests {
         );
         assert!(lines.iter().all(|line| line.chars().count() == lines[0].chars().count()), "{table}");
         assert!(lines[1].starts_with("|---") && lines[1].ends_with("-:|"), "{table}");
+    }
+
+    #[test]
+    fn a_case_that_failed_is_a_line_with_the_reason() {
+        let failed = "the host ended while it was measured; it said:\na | b".to_owned();
+        let table = markdown(&[], &[FailedCase { case: "keep-alive", failed }]);
+        let line = table.lines().last().unwrap_or_default();
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        assert_eq!(cells[1..4], ["keep-alive", "failed: the host ended while it was measured; it said:", "–"]);
+        assert_eq!(cells.len(), HEADS.len() + 2);
     }
 
     #[test]

@@ -2,44 +2,46 @@
 //!
 //! Costs are processor time, which other load on the machine changes less than time on the clock.
 
+mod backlog;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::hint::black_box;
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use audit_event::Origin;
-use intake::{BatchLimits, Inbox, InboxSettings, ReceivedEvent};
-use rustix::time::{ClockId, clock_gettime};
-
 use crate::arguments::ScalingArguments;
+use crate::count::float;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
+use crate::measure::ProcessUsage;
 use crate::products;
-use crate::replay::{Replay, replay};
+use crate::replay::replay;
 use crate::report::{table, thousands};
 use crate::traffic::EventLines;
 use crate::workplace::Workplace;
 
-/// Events of the shortest replay.
-const EVENTS: u64 = 50_000;
+/// After so many events, times [`TIMES`], the cost of an event is measured over [`WINDOWS`] times as many.
+const WINDOWS: u64 = 4;
 /// Events that wait in the shortest queue.
 const WAITING: u32 = 1_000;
 /// The fewest rules.
 const RULES: u32 = 10;
-/// Events for which the rules are tried.
-const EVENTS_FOR_RULES: u64 = 200_000;
 const TIMES: [u32; 3] = [1, 10, 100];
+/// As much as a pipe holds.
+const PIPE: usize = 64 << 10;
 /// The best of so many counts: what else runs on the machine can only make one worse.
 const ATTEMPTS: usize = 3;
 
 pub(crate) fn run(arguments: &ScalingArguments) -> Result<(), Failure> {
     let interrupt = Interrupt::install().map_err(Failure::system("catching signals"))?;
     let program = arguments.bin.clone().map_or_else(products::build, Ok)?;
-    let scaling = Scaling { program: &program, workplace: Workplace::new()?, interrupt };
+    let scaling = Scaling { program: &program, workplace: Workplace::new()?, interrupt, events: arguments.events };
     let mut lines =
         vec![["processor time of an event, µs", "1×", "10×", "100×", "100× against 1×"].map(str::to_owned).to_vec()];
-    lines.push(line("after 50,000 events and more (replay, all rules and trackers)", scaling.uptime()?));
+    let after =
+        format!("after {} events and more (replay, all rules and trackers)", thousands(float(arguments.events)));
+    lines.push(line(&after, scaling.uptime()?));
     lines.push(line("behind 1,000 waiting events and more (into the queue and out)", scaling.backlog()?));
     lines.push(line("beside 10 rules and more that cannot match (replay)", scaling.rules()?));
     print!("{}", table(&lines));
@@ -57,17 +59,36 @@ struct Scaling<'a> {
     program: &'a Path,
     workplace: Workplace,
     interrupt: Interrupt,
+    events: u64,
 }
 
 impl Scaling<'_> {
-    /// The average over all events of a replay, so the events that come late count most.
+    /// Of the same replay, what events cost that come after so many others. An average over all would hide half of what
+    /// grows.
     fn uptime(&self) -> Result<[f64; 3], Failure> {
-        let start = self.best(0, &[])?;
-        each(|times| {
-            let count = EVENTS * u64::from(times);
-            eprintln!("replaying {} events", thousands(float(count)));
-            self.cost(count, start, &[])
-        })
+        let window = self.events * WINDOWS;
+        let last = u64::from(TIMES[2]) * self.events + window;
+        eprintln!("replaying {} events", thousands(float(last)));
+        let mut costs = [0.0; 3];
+        let feed = |stdin, process| {
+            let mut lines = EventLines::new();
+            let mut out = BufWriter::with_capacity(PIPE, stdin);
+            for (times, cost) in TIMES.into_iter().zip(&mut costs) {
+                let after = u64::from(times) * self.events;
+                // What is still in the pipe at the beginning is so at the end, too.
+                lines.write(after - lines.written(), &mut out)?;
+                out.flush()?;
+                let before = ProcessUsage::of(process)?.processor;
+                lines.write(window, &mut out)?;
+                out.flush()?;
+                let used = ProcessUsage::of(process)?.processor.saturating_sub(before);
+                *cost = used.as_secs_f64() * 1e6 / float(window);
+            }
+            Ok(())
+        };
+        let replay = replay(self.program, &["-".into()], &self.interrupt, feed)?;
+        replay.has_read(last)?;
+        Ok(costs)
     }
 
     fn rules(&self) -> Result<[f64; 3], Failure> {
@@ -77,14 +98,16 @@ impl Scaling<'_> {
             let rules = self.workplace.write("many.yaml", rules_of_other_types(count))?;
             let arguments = ["--rules".into(), rules.into_os_string()];
             let start = self.best(0, &arguments)?;
-            self.cost(EVENTS_FOR_RULES, start, &arguments)
+            self.cost(self.events * WINDOWS, start, &arguments)
         })
     }
 
     fn backlog(&self) -> Result<[f64; 3], Failure> {
+        let rounds = u32::try_from(self.events * WINDOWS).unwrap_or(u32::MAX);
         each(|times| {
             self.interrupt.check()?;
-            Ok(queue(WAITING * times))
+            eprintln!("behind {} waiting events", thousands(f64::from(WAITING * times)));
+            Ok(backlog::measure(WAITING * times, rounds)?.microseconds)
         })
     }
 
@@ -95,14 +118,17 @@ impl Scaling<'_> {
     }
 
     fn best(&self, count: u64, arguments: &[OsString]) -> Result<Duration, Failure> {
-        // A long replay evens out by itself.
-        let attempts = if count > EVENTS * 10 { 1 } else { ATTEMPTS };
         let mut best = Duration::MAX;
-        for _ in 0..attempts {
+        for _ in 0..ATTEMPTS {
             let arguments = [arguments, &["-".into()]].concat();
-            let feed = |mut stdin| EventLines::new().write(count, &mut stdin);
-            let Replay { processor, .. } = replay(self.program, &arguments, &self.interrupt, feed)?;
-            best = best.min(processor);
+            let feed = |stdin, _process| {
+                let mut out = BufWriter::with_capacity(PIPE, stdin);
+                EventLines::new().write(count, &mut out)?;
+                out.flush()
+            };
+            let replay = replay(self.program, &arguments, &self.interrupt, feed)?;
+            replay.has_read(count)?;
+            best = best.min(replay.processor);
         }
         Ok(best)
     }
@@ -111,31 +137,6 @@ impl Scaling<'_> {
 fn each(cost: impl FnMut(u32) -> Result<f64, Failure>) -> Result<[f64; 3], Failure> {
     let costs = TIMES.into_iter().map(cost).collect::<Result<Vec<f64>, Failure>>()?;
     Ok([costs[0], costs[1], costs[2]])
-}
-
-/// Microseconds to put an event into a queue with so many others, and to take one out.
-fn queue(waiting: u32) -> f64 {
-    const ROUNDS: u32 = 200_000;
-    let settings = InboxSettings { max_bytes: 1 << 30, ..InboxSettings::default() };
-    let Ok(inbox) = Inbox::start(settings) else { return f64::NAN };
-    let json = r#"{"id":1000000000,"event_type":"project_created","details":{"custom_message":"Added project"}}"#;
-    let event = || ReceivedEvent { json: json.into(), received_at: 0, origin: Origin::Webhook, instance: None };
-    let push = || _ = black_box(inbox.push(event()));
-    (0..waiting).for_each(|_| push());
-    let one = BatchLimits { events: 1, bytes: usize::MAX };
-    let mut batch = Vec::new();
-    let start = thread_time();
-    for _ in 0..ROUNDS {
-        push();
-        black_box(inbox.take(&mut batch, one, Duration::ZERO));
-        batch.clear();
-    }
-    thread_time().saturating_sub(start).as_secs_f64() * 1e6 / f64::from(ROUNDS)
-}
-
-/// Processor time of this thread.
-fn thread_time() -> Duration {
-    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
 
 /// Rules as the shipped ones are: a type that never comes, and more that is looked at only if it does.
@@ -150,11 +151,6 @@ fn rules_of_other_types(count: u32) -> String {
         );
     }
     text
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-const fn float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

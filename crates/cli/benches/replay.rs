@@ -5,10 +5,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use serde_json::Value;
 use tempfile::TempDir;
 
 fn main() {
@@ -17,9 +19,40 @@ fn main() {
 
 #[divan::bench(args = [1_000, 100_000], sample_count = 5, sample_size = 1)]
 fn lines(bencher: Bencher<'_, '_>, count: usize) {
+    bench(bencher, &(0..count).fold(String::new(), event), count);
+}
+
+/// Events of many types, most of which the shipped rules look at and many of which raise alerts: the worst mix, not the usual one.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn events_that_the_shipped_rules_look_at(bencher: Bencher<'_, '_>) {
+    const ROUNDS: usize = 200;
+    let samples = samples();
+    bench(bencher, &samples.concat().repeat(ROUNDS), samples.len() * ROUNDS);
+}
+
+/// The sample events, a line each.
+fn samples() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../audit-event/tests/samples");
+    let mut samples = Vec::new();
+    for origin in ["real", "constructed"] {
+        for entry in fs::read_dir(Path::new(folder).join(origin)).unwrap() {
+            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            // Some samples are what is no event.
+            if let Ok(event @ Value::Object(_)) = serde_json::from_str::<Value>(&text) {
+                samples.push(format!("{event}\n"));
+            }
+        }
+    }
+    // A folder has no order.
+    samples.sort_unstable();
+    assert!(samples.len() > 20, "{} samples", samples.len());
+    samples
+}
+
+fn bench(bencher: Bencher<'_, '_>, lines: &str, count: usize) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("events.ndjson");
-    fs::write(&path, (0..count).fold(String::new(), event)).unwrap();
+    fs::write(&path, lines).unwrap();
     bencher.counter(ItemsCount::new(count)).bench_local(|| {
         let mut replay = Command::new(env!("CARGO_BIN_EXE_falco-gitlab"));
         let replay = replay.args(["replay", "--json"]).arg(&path).stdout(Stdio::null()).stderr(Stdio::null());

@@ -3,21 +3,17 @@
 //! A commit is an fsync, so this measures the disk: set `TMPDIR` to where `StateDir` would be.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
-use std::io::{Read as _, Write as _};
+mod receiver;
+
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use intake::{
-    BatchLimits, Inbox, InboxSettings, Receiver, Secret, Settings, SpoolSettings, StateDirectory, Taken,
-    VerificationToken,
-};
+use intake::{Inbox, InboxSettings, SpoolSettings, StateDirectory};
+use receiver::TOKEN;
 use tempfile::TempDir;
-
-const TOKEN: &str = "aB+/5678901234567890";
 
 /// Posts of each sender in one round.
 const POSTS: usize = 20;
@@ -40,46 +36,20 @@ fn posts_onto_the_disk(bencher: Bencher<'_, '_>, senders: usize) {
 
 fn bench(bencher: Bencher<'_, '_>, senders: usize, spool: Option<SpoolSettings>) {
     let inbox = Arc::new(Inbox::start(InboxSettings { spool, ..InboxSettings::default() }).unwrap());
-    let token = VerificationToken { secret: Secret::new(TOKEN).unwrap(), instance: None };
-    let settings = Settings::new("http://127.0.0.1:0/".parse().unwrap(), vec![token]);
-    let receiver = Receiver::start(settings, Arc::clone(&inbox)).unwrap();
-    let consumer = thread::spawn({
-        let inbox = Arc::clone(&inbox);
-        move || consume(&inbox)
-    });
-    let connect = |_| {
-        let stream = TcpStream::connect(receiver.local_address()).unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream
-    };
-    let mut connections: Vec<TcpStream> = (0..senders).map(connect).collect();
+    let receiver = receiver::start(&inbox);
+    let consumer = receiver::start_consumer(&inbox);
+    let mut connections: Vec<TcpStream> = (0..senders).map(|_| receiver::connect(&receiver)).collect();
     let request = request();
     bencher.counter(ItemsCount::new(senders * POSTS)).bench_local(|| {
         thread::scope(|scope| {
             for connection in &mut connections {
-                scope.spawn(|| (0..POSTS).for_each(|_| post(connection, &request)));
+                scope.spawn(|| (0..POSTS).for_each(|_| receiver::post(connection, &request, "200")));
             }
         });
     });
     receiver.stop();
     inbox.close();
     consumer.join().unwrap();
-}
-
-fn post(connection: &mut TcpStream, request: &[u8]) {
-    connection.write_all(request).unwrap();
-    // An answer is far below one segment, so it arrives in one piece.
-    let mut answer = [0; 1024];
-    let length = connection.read(&mut answer).unwrap();
-    assert!(answer[..length].starts_with(b"HTTP/1.1 200 "));
-}
-
-fn consume(inbox: &Inbox) {
-    let limits = BatchLimits { events: 1_000, bytes: usize::MAX };
-    let mut batch = Vec::new();
-    while inbox.take(&mut batch, limits, Duration::MAX) != Taken::Closed {
-        batch.clear();
-    }
 }
 
 /// Without a number, so that it is never a repetition.

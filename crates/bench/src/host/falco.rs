@@ -15,6 +15,8 @@ pub(crate) struct Falco {
     pub(crate) configuration: PathBuf,
     pub(crate) url: FalcoUrl,
     pub(crate) token: String,
+    /// Where its plugin tells its counts, if it does.
+    pub(crate) admin_address: Option<SocketAddr>,
 }
 
 /// Where its plugin receives.
@@ -79,6 +81,7 @@ mod tests {
             configuration: "falco.yaml".into(),
             url: "http://127.0.0.1:1/".parse().unwrap(),
             token: String::new(),
+            admin_address: None,
         };
         let command = falco.command(&["a.yaml".into(), "b.yaml".into()]);
         let words: Vec<&str> = command.iter().map(|word| word.to_str().unwrap()).collect();

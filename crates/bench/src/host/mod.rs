@@ -12,5 +12,6 @@ mod standalone;
 pub(crate) use bare::{bare_http, bare_tls};
 pub(crate) use falco::{Falco, FalcoUrl};
 pub(crate) use guard::{guard, guarded};
+pub(crate) use output::LastWords;
 pub(crate) use plugin::plugin_host;
 pub(crate) use process::{Host, Programs};

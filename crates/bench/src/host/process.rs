@@ -59,7 +59,14 @@ impl Host {
         clock: Clock,
         interrupt: &Interrupt,
     ) -> Result<Self, Failure> {
-        let mut host = Self::spawn(Setup::new(case, programs, workplace)?, clock)?;
+        let setup = Setup::new(case, programs, workplace)?;
+        // Else whoever is there would be measured in the host's place.
+        for address in std::iter::once(setup.target.address).chain(setup.admin_address) {
+            if TcpStream::connect(address).is_ok() {
+                return Err(Failure::Taken { address });
+            }
+        }
+        let mut host = Self::spawn(setup, clock)?;
         host.wait_until_ready(interrupt)?;
         Ok(host)
     }
@@ -134,7 +141,7 @@ impl Host {
             }
             thread::park_timeout(POLL);
         }
-        Ok(self.alerts.take().map(AlertReader::finish).unwrap_or_default())
+        self.alerts.take().map_or_else(|| Ok(Vec::new()), AlertReader::finish)
     }
 }
 

@@ -61,7 +61,7 @@ impl Setup {
                 let falco = &programs.falco()?;
                 let (url, token) = (falco.url.clone(), falco.token.clone());
                 target = Target { address: url.address, path: url.path, token, transport: url.transport };
-                (falco.command(&rules::files(case.rules, workplace)?), None)
+                (falco.command(&rules::files(case.rules, workplace)?), falco.admin_address)
             }
             HostKind::Standalone | HostKind::Plugin => {
                 let admin_address = free()?;

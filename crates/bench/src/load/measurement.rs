@@ -4,12 +4,13 @@ use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::case::{Case, Pace, RuleChoice, Token};
+use crate::case::{Alerts, Case, Pace, RuleChoice, Token};
 use crate::clock::{Clock, Moment};
+use crate::count::float;
 use crate::failure::Failure;
 use crate::host::{Host, Programs};
 use crate::interrupt::Interrupt;
-use crate::measure::{Latencies, count_deliveries};
+use crate::measure::{AlertCounts, Counts, Fate, Latencies, Seen, count_deliveries};
 use crate::row::Row;
 use crate::sender::{Outcome, Posting, Sent, Throttle, post};
 use crate::traffic::{Pool, PoolSettings};
@@ -17,6 +18,8 @@ use crate::workplace::Workplace;
 
 /// How long the host may go on without getting anywhere before what is missing counts as lost.
 const NO_PROGRESS: Duration = Duration::from_secs(2);
+/// How long the host may take for what still waits in it, even if it gets on; what is missing then counts as lost.
+const LAST_DELIVERIES: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(5);
 const INTERRUPTIBLE: Duration = Duration::from_millis(100);
 
@@ -63,28 +66,40 @@ impl Measurement {
 
         let is_marker = |place| case.rules != RuleChoice::None && pool.is_marker(place);
         let deliveries = count_deliveries(&sent, &alerts, case.events_per_request, is_marker);
-        // The host's own count sees all events; markers are but some of them.
-        let missing = drained.delivered.map_or(0, |delivered| accepted.saturating_sub(delivered));
-        let lost = deliveries.lost.max(missing);
-        let (dealt_with, end) = match case.token {
-            Token::Right => (accepted.saturating_sub(lost), drained.at.max(last_answer)),
-            // What is refused is dealt with when it is answered.
-            Token::Wrong => (sent.len() as u64, last_answer),
-        };
         let count = |counted: fn(&Outcome) -> bool| sent.iter().filter(|sent| counted(&sent.outcome)).count() as u64;
+        let (answered, broken) =
+            (count(|outcome| *outcome != Outcome::Broken), count(|outcome| *outcome == Outcome::Broken));
+        let fate = Fate::of(&Counts {
+            accepted,
+            // The host may have got them although their answers were lost.
+            uncertain: broken * u64::from(case.events_per_request),
+            delivered: drained.delivered.filter(|_| case.token == Token::Right),
+            alerts: (case.rules != RuleChoice::None).then_some(AlertCounts {
+                lost: deliveries.lost,
+                duplicated: deliveries.duplicated,
+                of: if case.alerts == Alerts::Every { Seen::All } else { Seen::Some },
+            }),
+        });
+        let (dealt_with, end) = match case.token {
+            Token::Right => (accepted.saturating_sub(fate.lost.unwrap_or(0)), drained.at.max(last_answer)),
+            // What is refused is dealt with when it is answered.
+            Token::Wrong => (answered, last_answer),
+        };
+        let answers = sent.iter().filter(|sent| sent.outcome != Outcome::Broken);
         Ok(Row {
             case: case.name,
+            host: case.host,
             events_per_second: (!sent.is_empty()).then(|| float(dealt_with) / end.since(begun).as_secs_f64()),
-            answers: sent.iter().map(|sent| sent.answered_at.since(sent.at)).collect::<Latencies>().spread(),
+            answers: answers.map(|sent| sent.answered_at.since(sent.at)).collect::<Latencies>().spread(),
             alerts: deliveries.latencies.spread(),
             cpu_percent: after.percent_since(&before),
             cpu_microseconds_per_event: (dealt_with > 0)
                 .then(|| after.processor.saturating_sub(before.processor).as_secs_f64() * 1e6 / float(dealt_with)),
             peak_rss_megabytes: after.peak_rss_megabytes(),
-            lost,
-            duplicated: deliveries.duplicated,
+            lost: fate.lost,
+            duplicated: fate.duplicated,
             refused: count(|outcome| !matches!(outcome, Outcome::Status(200) | Outcome::Broken)),
-            broken: count(|outcome| *outcome == Outcome::Broken),
+            broken,
             go_plugin_per_second: case.go_plugin,
         })
     }
@@ -110,7 +125,8 @@ impl Measurement {
 
     /// Waits until the host has dealt with all it has answered for, or gets no further.
     fn drain(&self, host: &mut Host, expected: &Expected, clock: Clock) -> Result<Drained, Failure> {
-        let mut last = Drained { delivered: None, alerts: 0, at: clock.now() };
+        let begun = clock.now();
+        let mut last = Drained { delivered: None, alerts: 0, at: begun };
         loop {
             host.check()?;
             self.interrupt.check()?;
@@ -121,7 +137,9 @@ impl Measurement {
                 last = Drained { delivered, alerts, at: clock.now() };
             }
             let all_delivered = delivered.is_none_or(|delivered| delivered >= expected.events);
-            if all_delivered && alerts >= expected.alerts || clock.now().since(last.at) > NO_PROGRESS {
+            let now = clock.now();
+            let is_over = now.since(last.at) > NO_PROGRESS || now.since(begun) > LAST_DELIVERIES;
+            if is_over || all_delivered && alerts >= expected.alerts {
                 return Ok(last);
             }
             thread::park_timeout(POLL);
@@ -161,6 +179,7 @@ fn pool(case: &Case, host: &Host) -> Pool {
         connection: case.connection,
         events_per_request: case.events_per_request,
         alerts: case.alerts,
+        people: case.people,
     })
 }
 
@@ -169,9 +188,4 @@ fn markers(sent: &[Sent], pool: &Pool, events_per_request: u32) -> u64 {
     let accepted = sent.iter().filter(|request| request.was_accepted());
     let events = accepted.flat_map(|request| request.first..request.first + u64::from(events_per_request));
     events.filter(|event| pool.is_marker(*event)).count() as u64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^52")]
-const fn float(count: u64) -> f64 {
-    count as f64
 }

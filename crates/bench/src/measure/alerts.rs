@@ -3,13 +3,19 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+use std::time::Duration;
 
 use memchr::{memchr, memmem, memrchr};
 
 use crate::clock::{Clock, Moment};
+use crate::failure::Failure;
 use crate::rules::ALERT_MARK;
 use crate::traffic::EventNumber;
+
+/// Somebody whom the host started may hold its standard output open; that is not waited for for ever.
+const LAST_ALERTS: Duration = Duration::from_secs(5);
 
 /// An alert about a posted event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +27,7 @@ pub(crate) struct Alert {
 /// A thread that reads until the host closes its standard output.
 #[derive(Debug)]
 pub(crate) struct AlertReader {
-    thread: JoinHandle<Vec<Alert>>,
+    alerts: Receiver<Vec<Alert>>,
     seen: Arc<AtomicU64>,
 }
 
@@ -29,19 +35,21 @@ impl AlertReader {
     pub(crate) fn start(mut output: impl Read + Send + 'static, clock: Clock) -> io::Result<Self> {
         let seen = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&seen);
-        let thread = thread::Builder::new().name("alerts".to_owned()).spawn(move || {
+        let (give, alerts) = sync_channel(1);
+        thread::Builder::new().name("alerts".to_owned()).spawn(move || {
             let mut scanner = AlertScanner::default();
-            let mut alerts = Vec::new();
+            let mut found = Vec::new();
             let mut buffer = vec![0; 64 << 10];
             // An error ends the alerts as their end does; what is missing then counts as lost.
             while let Ok(length @ 1..) = output.read(&mut buffer) {
                 let at = clock.now();
-                scanner.take(&buffer[..length], |event| alerts.push(Alert { event, at }));
-                count.store(alerts.len() as u64, Ordering::Relaxed);
+                scanner.take(&buffer[..length], |event| found.push(Alert { event, at }));
+                count.store(found.len() as u64, Ordering::Relaxed);
             }
-            alerts
+            // Nobody takes them where the measurement has failed.
+            _ = give.send(found);
         })?;
-        Ok(Self { thread, seen })
+        Ok(Self { alerts, seen })
     }
 
     /// How many alerts about posted events have come.
@@ -50,8 +58,8 @@ impl AlertReader {
     }
 
     /// All of them, once the host has ended.
-    pub(crate) fn finish(self) -> Vec<Alert> {
-        self.thread.join().unwrap_or_default()
+    pub(crate) fn finish(self) -> Result<Vec<Alert>, Failure> {
+        self.alerts.recv_timeout(LAST_ALERTS).map_err(|_| Failure::OutputOpen)
     }
 }
 

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+/// Of fewer durations, one in a hundred would be the longest or none.
+const ENOUGH_FOR_P99: usize = 100;
+
 /// Durations, in microseconds; longer ones than an hour count as that.
 #[derive(Debug, Default)]
 pub(crate) struct Latencies(Vec<u32>);
@@ -12,7 +15,8 @@ pub(crate) struct Latencies(Vec<u32>);
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Spread {
     pub(crate) p50: f64,
-    pub(crate) p99: f64,
+    /// None where there are too few durations to tell.
+    pub(crate) p99: Option<f64>,
     pub(crate) max: f64,
 }
 
@@ -31,7 +35,8 @@ impl Latencies {
             let rank = (self.0.len() * hundredths).div_ceil(100);
             milliseconds(self.0[rank.saturating_sub(1)])
         };
-        Some(Spread { p50: percentile(50), p99: percentile(99), max: milliseconds(max) })
+        let p99 = (self.0.len() >= ENOUGH_FOR_P99).then(|| percentile(99));
+        Some(Spread { p50: percentile(50), p99, max: milliseconds(max) })
     }
 }
 
@@ -50,9 +55,11 @@ mod tests {
     #[test]
     fn percentiles_are_durations_that_occurred() {
         let latencies: Latencies = (1..=200).rev().map(Duration::from_millis).collect();
-        assert_eq!(latencies.spread(), Some(Spread { p50: 100.0, p99: 198.0, max: 200.0 }));
+        assert_eq!(latencies.spread(), Some(Spread { p50: 100.0, p99: Some(198.0), max: 200.0 }));
         let one: Latencies = [Duration::from_micros(1_500)].into_iter().collect();
-        assert_eq!(one.spread(), Some(Spread { p50: 1.5, p99: 1.5, max: 1.5 }));
+        assert_eq!(one.spread(), Some(Spread { p50: 1.5, p99: None, max: 1.5 }));
+        let ninety_nine: Latencies = (1..=99).map(Duration::from_millis).collect();
+        assert_eq!(ninety_nine.spread().and_then(|spread| spread.p99), None);
         assert_eq!(Latencies::default().spread(), None);
     }
 }

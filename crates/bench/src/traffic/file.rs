@@ -31,8 +31,13 @@ pub(crate) struct EventLines {
 impl EventLines {
     pub(crate) fn new() -> Self {
         let mut mix = Mix::new(PEOPLE);
-        let texts = (0..TEXTS).map(|_| Template::new(&(mix.event(Alerts::OneInAThousand).1 + "\n"))).collect();
+        let texts = (0..TEXTS).map(|_| Template::new(&(mix.event(Alerts::ONE_IN_A_THOUSAND).1 + "\n"))).collect();
         Self { texts, next: 0, time: START.parse().expect("START is a time") }
+    }
+
+    /// How many events were written until now.
+    pub(crate) const fn written(&self) -> u64 {
+        self.next
     }
 
     /// The next `count` events, later than those before.

@@ -24,10 +24,10 @@ impl Mix {
     pub(crate) fn event(&mut self, alerts: Alerts) -> (&'static str, String) {
         let kind = match (alerts, self.random.u32(0..1_000)) {
             (Alerts::Every, _) => EventKind::Marker,
-            (Alerts::OneInAThousand, 0..500) => EventKind::Fetch,
-            (Alerts::OneInAThousand, 500..600) => EventKind::Push,
-            (Alerts::OneInAThousand, 600..990) => EventKind::JobToken,
-            (Alerts::OneInAThousand, _) => EventKind::Saved,
+            (Alerts::OneIn(_), 0..500) => EventKind::Fetch,
+            (Alerts::OneIn(_), 500..600) => EventKind::Push,
+            (Alerts::OneIn(_), 600..990) => EventKind::JobToken,
+            (Alerts::OneIn(_), _) => EventKind::Saved,
         };
         let actor = &self.actors[self.random.usize(0..self.actors.len())];
         (kind.event_type(), event(kind, actor))

@@ -2,13 +2,16 @@
 
 use super::mix::Mix;
 use super::template::Template;
-use crate::case::{Alerts, ConnectionKind, MARKER_INTERVAL};
+use crate::case::{Alerts, ConnectionKind, People};
 
 /// Different requests. The same few would stay in the processor's caches, which real ones do not.
 const EVENTS: u32 = 4_096;
 
 /// Enough to be different, few enough for trackers to know them soon.
-const PEOPLE: u32 = 1_000;
+const FEW_PEOPLE: u32 = 1_000;
+
+/// Together with as many different events, enough to fill trackers.
+const MANY_PEOPLE: u32 = 50_000;
 
 /// What the requests are like.
 #[derive(Debug, Clone)]
@@ -20,6 +23,7 @@ pub(crate) struct PoolSettings<'a> {
     pub(crate) connection: ConnectionKind,
     pub(crate) events_per_request: u32,
     pub(crate) alerts: Alerts,
+    pub(crate) people: People,
 }
 
 /// Requests to be sent one after another.
@@ -34,8 +38,12 @@ pub(crate) struct Pool {
 
 impl Pool {
     pub(crate) fn new(settings: &PoolSettings<'_>) -> Self {
-        let mut mix = Mix::new(PEOPLE);
-        let requests = (EVENTS / settings.events_per_request).max(40);
+        let (people, events) = match settings.people {
+            People::Few => (FEW_PEOPLE, EVENTS),
+            People::Many => (MANY_PEOPLE, MANY_PEOPLE),
+        };
+        let mut mix = Mix::new(people);
+        let requests = (events / settings.events_per_request).max(40);
         let mut make = |first: Alerts, count: u32| -> Vec<Template> {
             (0..count).map(|_| Template::new(&request(settings, first, &mut mix))).collect()
         };
@@ -58,12 +66,15 @@ impl Pool {
     pub(crate) fn is_marker(&self, place: u64) -> bool {
         match self.alerts {
             Alerts::Every => true,
-            Alerts::OneInAThousand => place.is_multiple_of(self.events_per_request) && self.begins_with_marker(place),
+            Alerts::OneIn(_) => place.is_multiple_of(self.events_per_request) && self.begins_with_marker(place),
         }
     }
 
     fn begins_with_marker(&self, first: u64) -> bool {
-        self.alerts == Alerts::OneInAThousand && first % u64::from(MARKER_INTERVAL) < self.events_per_request
+        match self.alerts {
+            Alerts::Every => false,
+            Alerts::OneIn(interval) => first % u64::from(interval.get()) < self.events_per_request,
+        }
     }
 }
 
@@ -100,8 +111,15 @@ mod tests {
     use super::*;
 
     fn pool(events_per_request: u32, alerts: Alerts) -> Pool {
-        let connection = ConnectionKind::KeepAlive;
-        Pool::new(&PoolSettings { host: "x", path: "/gitlab", token: "t", connection, events_per_request, alerts })
+        Pool::new(&PoolSettings {
+            host: "x",
+            path: "/gitlab",
+            token: "t",
+            connection: ConnectionKind::KeepAlive,
+            events_per_request,
+            alerts,
+            people: People::Few,
+        })
     }
 
     fn text(pool: &Pool, first: u64) -> String {
@@ -112,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_request_is_what_its_length_says_and_its_events_are_json() {
-        for (events, alerts) in [(1, Alerts::OneInAThousand), (1, Alerts::Every), (100, Alerts::OneInAThousand)] {
+        for (events, alerts) in [(1, Alerts::ONE_IN_A_THOUSAND), (1, Alerts::Every), (100, Alerts::ONE_IN_A_THOUSAND)] {
             let pool = pool(events, alerts);
             for request in 0..50 {
                 let text = text(&pool, request * u64::from(events));
@@ -128,7 +146,7 @@ mod tests {
     #[test]
     fn one_event_in_a_thousand_is_a_marker() {
         for events in [1_u32, 100] {
-            let pool = pool(events, Alerts::OneInAThousand);
+            let pool = pool(events, Alerts::ONE_IN_A_THOUSAND);
             let markers: Vec<u64> = (0..3_000).filter(|place| pool.is_marker(*place)).collect();
             assert_eq!(markers, [0, 1_000, 2_000]);
             for first in (0..3_000).step_by(usize::try_from(events).unwrap()) {

@@ -54,6 +54,16 @@ impl LinkedHost {
 
     /// What Falco does for one field of one rule; gives the value of a field that is one text.
     pub fn extract(&self, field: u32, key: Option<&CStr>) -> Option<&CStr> {
+        let answer = self.ask(field, key);
+        if answer.res_len == 0 {
+            return None;
+        }
+        // SAFETY: the answer is one text that stays until the next event.
+        Some(unsafe { CStr::from_ptr(*answer.res.str_) })
+    }
+
+    /// The same for a field of any type; the answer's pointers are good until the next event.
+    pub fn ask(&self, field: u32, key: Option<&CStr>) -> ss_plugin_extract_field {
         // The plugin only reads the event.
         let input = ss_plugin_event_input {
             evt: self.event.as_ptr().cast_mut().cast(),
@@ -86,11 +96,7 @@ impl LinkedHost {
         // SAFETY: the plugin was initialised, the event is whole, and every pointer lives through the call.
         let code = unsafe { plugin_extract_fields(self.plugin, &raw const input, &raw const extract) };
         assert_eq!(code, 0);
-        if request.res_len == 0 {
-            return None;
-        }
-        // SAFETY: the answer is one text that stays until the next event.
-        Some(unsafe { CStr::from_ptr(*request.res.str_) })
+        request
     }
 }
 

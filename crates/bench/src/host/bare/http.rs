@@ -9,19 +9,18 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
 
 use crate::failure::Failure;
 
 /// Serves until it is killed.
 pub(crate) fn bare_http(address: SocketAddr) -> Result<(), Failure> {
-    super::runtime()?.block_on(async {
-        let listener = TcpListener::bind(address).await.map_err(Failure::system("listening"))?;
-        loop {
-            let (stream, _) = listener.accept().await.map_err(Failure::system("accepting a connection"))?;
-            _ = stream.set_nodelay(true);
-            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)));
-        }
+    let mut http = http1::Builder::new();
+    // As the product: it saves a look for the sender's end while a request is answered.
+    http.half_close(true);
+    super::serve_all(address, move |stream| {
+        let connection = http.serve_connection(TokioIo::new(stream), service_fn(answer));
+        // What goes wrong with one connection, its sender notices.
+        async move { _ = connection.await }
     })
 }
 

@@ -11,7 +11,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use crate::failure::Failure;
@@ -22,14 +22,10 @@ const MOST_BYTES: usize = 1 << 20;
 /// Serves until it is killed.
 pub(crate) fn bare_tls(address: SocketAddr, certificate: &Path) -> Result<(), Failure> {
     let acceptor = TlsAcceptor::from(configuration(certificate)?);
-    super::runtime()?.block_on(async {
-        let listener = TcpListener::bind(address).await.map_err(Failure::system("listening"))?;
-        loop {
-            let (stream, _) = listener.accept().await.map_err(Failure::system("accepting a connection"))?;
-            let acceptor = acceptor.clone();
-            // What goes wrong with one connection, its sender notices.
-            tokio::spawn(async move { _ = serve(stream, acceptor).await });
-        }
+    super::serve_all(address, move |stream| {
+        let acceptor = acceptor.clone();
+        // What goes wrong with one connection, its sender notices.
+        async move { _ = serve(stream, acceptor).await }
     })
 }
 
@@ -47,7 +43,6 @@ fn configuration(folder: &Path) -> Result<Arc<ServerConfig>, Failure> {
 }
 
 async fn serve(stream: TcpStream, acceptor: TlsAcceptor) -> io::Result<()> {
-    stream.set_nodelay(true)?;
     let mut stream = acceptor.accept(stream).await?;
     let mut request = Vec::new();
     while read_request(&mut stream, &mut request).await? {

@@ -229,7 +229,6 @@ fn of_code() -> Vec<Scenario> {
         ),
         scenario("own_project_or_group_joined", Own("gitlab.sequence[own_project_or_group_joined] = true"), |story| {
             let joining = json!({"entity_path": "grp/new", "target_id": 7, "target_type": "User"});
-            story.event("member_created", &joining);
             story.event("project_created", &json!({"entity_path": "grp/new"}));
             story.event("member_created", &with(joining.clone(), "target_id", 8));
             story.event("member_created", &joining);

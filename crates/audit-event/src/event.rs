@@ -2,8 +2,6 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use jiff::Timestamp;
-
 use crate::addition::Addition;
 use crate::address::first_address;
 use crate::address_class::AddressClass;
@@ -93,7 +91,7 @@ impl<'a> AuditEvent<'a> {
         [(Part::Event, "created_at"), (Part::Event, "time")]
             .into_iter()
             .filter_map(|(part, name)| self.value(part, name)?.string())
-            .find_map(|time| u64::try_from(time.parse::<Timestamp>().ok()?.as_nanosecond()).ok())
+            .find_map(|time| crate::timestamp::nanoseconds(&time))
     }
 
     /// `created_at`, else `time`, as written.

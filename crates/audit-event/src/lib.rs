@@ -35,6 +35,7 @@ mod json_value;
 mod message;
 mod operation;
 mod plugin_error;
+mod timestamp;
 mod token;
 
 pub use addition::{Addition, Network, Origin, Place, Travel, with_addition};

@@ -134,10 +134,11 @@ impl Writer {
                 Fate::Failed
             }));
         }
-        for (rank, draft) in Rank::ALL.into_iter().zip(drafts) {
-            if !draft.bytes.is_empty()
-                && let Err(error) = self.commit(rank, &draft)
-            {
+        let drafts = Rank::ALL.into_iter().zip(&drafts).filter(|(_, draft)| !draft.bytes.is_empty());
+        // All are written before any is synchronised: what the file system does for the first then mostly serves the others.
+        let written: Vec<_> = drafts.map(|(rank, draft)| (rank, draft, self.write(rank, draft))).collect();
+        for (rank, draft, written) in written {
+            if let Err(error) = written.and_then(|segment| self.synchronise(rank, draft, segment)) {
                 self.abandon(rank);
                 self.rest();
                 outcome.failure = Some(error);
@@ -223,7 +224,8 @@ impl Writer {
         Ok(Room::Enough)
     }
 
-    fn commit(&mut self, rank: Rank, draft: &Draft) -> io::Result<()> {
+    /// Writes to the end of the rank's segment, or of a new one. Gives the segment as it was before.
+    fn write(&mut self, rank: Rank, draft: &Draft) -> io::Result<Segment> {
         let known = |id: &SegmentId| self.shelf.segments().get(*id).cloned();
         let current = self.open[rank as usize].as_ref().and_then(|(id, _)| known(id));
         let is_full = |segment: &Segment| {
@@ -235,6 +237,13 @@ impl Writer {
         };
         if let Some((_, file)) = &mut self.open[rank as usize] {
             file.write_all(&draft.bytes)?;
+        }
+        Ok(segment)
+    }
+
+    /// Makes safe what was written last to a rank's segment.
+    fn synchronise(&self, rank: Rank, draft: &Draft, segment: Segment) -> io::Result<()> {
+        if let Some((_, file)) = &self.open[rank as usize] {
             file.sync_data()?;
         }
         let mut grown = segment;

@@ -63,6 +63,16 @@ impl<S: State> State for Counted<S> {
 impl Peaks {
     fn next(&mut self, window: Window, moment: Moment, count: u64) -> Option<u64> {
         let Self(peaks) = self;
+        // Most keys have one peak, which grows or is reached again: nothing else to look through.
+        if let [only] = peaks.as_mut_slice()
+            && window.holds(moment.time, only.time)
+            && count >= only.height
+        {
+            let height = count.min(only.height.saturating_add(1));
+            let is_new = height > only.height;
+            *only = Peak { time: moment.time, height };
+            return is_new.then_some(height);
+        }
         let keep_from = window.keep_from(moment);
         let expired = peaks.partition_point(|peak| peak.time < keep_from);
         peaks.drain(..expired);

@@ -14,7 +14,6 @@ use super::shared::Shared;
 use crate::arrival::Arrival;
 use crate::metrics::Counter;
 use crate::queue::Refused;
-use crate::shed::Counts;
 use crate::spool::{Fate, Progress, Spool, Writer};
 use crate::state_directory::StateDirectory;
 
@@ -46,10 +45,7 @@ impl GroupCommit {
     /// Has events written; without any, the future is done when all that came before are.
     pub(super) fn commit(&self, arrivals: Vec<Arrival>) -> impl Future<Output = Accepted> + Send + use<> {
         let (answer, told) = oneshot::channel();
-        let mut counts = Counts::default();
-        for arrival in &arrivals {
-            counts[arrival.worth as usize] += 1;
-        }
+        let brought: Vec<_> = arrivals.iter().map(|arrival| (arrival.worth, arrival.fingerprint)).collect();
         if let Err((deposit, why)) = self.desk.put(Deposit { arrivals, answer }) {
             deposit.keep_in_memory(&self.shared, why);
         }
@@ -59,8 +55,8 @@ impl GroupCommit {
                 return accepted;
             }
             // The thread answers every deposit; it has panicked with this one in its hands.
-            shared.count_shed(&counts);
-            Accepted { count: 0, refused: (counts != Counts::default()).then_some(Refused::Closed) }
+            shared.lose(&brought);
+            Accepted { count: 0, refused: (!brought.is_empty()).then_some(Refused::Closed) }
         }
     }
 }
@@ -164,10 +160,31 @@ mod tests {
     use audit_event::Origin;
 
     use super::*;
+    use crate::duplicates::Novelty;
     use crate::event::ReceivedEvent;
+    use crate::fingerprint::Fingerprint;
     use crate::inbox::settings::InboxSettings;
     use crate::queue::BatchLimits;
     use crate::worth::Worth;
+
+    #[test]
+    fn what_the_thread_has_in_its_hands_when_it_panics_is_counted_and_welcome_again() {
+        let (desk, shared) = (Arc::new(Desk::default()), Arc::new(Shared::new(InboxSettings::default())));
+        let commits = GroupCommit { desk: Arc::clone(&desk), shared: Arc::clone(&shared), thread: None };
+        let (event, now) = (Fingerprint::from_bytes([1; Fingerprint::LENGTH]), Instant::now());
+        assert_eq!(shared.duplicates.remember(event, now), Novelty::New);
+        let arrival = Arrival {
+            event: ReceivedEvent::now("{}", Origin::Webhook, None),
+            worth: Worth::Saved,
+            fingerprint: Some(event),
+        };
+        let committed = commits.commit(vec![arrival]);
+        drop(desk.close());
+        let accepted = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(committed);
+        assert_eq!(accepted, Accepted { count: 0, refused: Some(Refused::Closed) });
+        assert_eq!(shared.due_problems(Instant::now()).len(), 1);
+        assert_eq!(shared.duplicates.remember(event, now), Novelty::New);
+    }
 
     #[test]
     fn when_the_thread_panics_who_waits_is_answered_and_events_are_kept_in_memory() {

@@ -161,6 +161,18 @@ impl Shared {
         Refused::Full
     }
 
+    /// Events that are gone by a mistake of ours. Counted like those that are let go, and welcome when they are sent again.
+    pub(super) fn lose(&self, events: &[(Worth, Option<Fingerprint>)]) {
+        let mut counts = Counts::default();
+        for (worth, fingerprint) in events {
+            counts[*worth as usize] += 1;
+            if let Some(fingerprint) = fingerprint {
+                self.duplicates.forget(*fingerprint);
+            }
+        }
+        self.count_shed(&counts);
+    }
+
     /// The disk would not take so many events.
     pub(super) fn count_spool_failure(&self, events: u64, error: Option<&io::Error>) {
         self.counters.add(Counter::SpoolFailed, events);

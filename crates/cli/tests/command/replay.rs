@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write},
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -169,15 +169,20 @@ fn what_the_configuration_ignores_is_counted_and_raises_nothing() {
     assert!(said.starts_with("2 events in 1 file, 1 alert, 0 broken lines, 1 event ignored\n"), "{said}");
 }
 
-#[test]
-fn it_ends_when_nobody_listens_although_standard_input_goes_on() {
-    let mut replay = Command::new(COMMAND)
+/// A replay of what is written to it, its alerts to be read.
+fn replay_of_a_pipe() -> Child {
+    Command::new(COMMAND)
         .args(["replay", "--json", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+#[test]
+fn it_ends_when_nobody_listens_although_standard_input_goes_on() {
+    let mut replay = replay_of_a_pipe();
     let mut events_in = replay.stdin.take().unwrap();
     drop(replay.stdout.take());
     writeln!(events_in, "{}", events()[0]).unwrap();
@@ -195,13 +200,7 @@ fn it_ends_when_nobody_listens_although_standard_input_goes_on() {
 
 #[test]
 fn an_event_that_comes_through_a_pipe_raises_its_alert_before_the_next_one_comes() {
-    let mut replay = Command::new(COMMAND)
-        .args(["replay", "--json", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut replay = replay_of_a_pipe();
     let (mut events_in, mut alerts) = (replay.stdin.take().unwrap(), BufReader::new(replay.stdout.take().unwrap()));
     // What follows the event in the same write is no whole event, so it must not be waited for.
     for ((event, rule), more) in events().iter().zip(RULES).zip(["\n\n", "\n  {\"broken\": \n"]) {

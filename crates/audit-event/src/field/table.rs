@@ -167,7 +167,7 @@ pub static FIELDS: &[Field] = &[
     Field::new(
         "gitlab.author.key",
         Text(|event| event.author_key()),
-        "Who did it, the same under any display name, as trackers tell authors apart: a user's id alone; where several share an id (`-1`, `-2`, `-3`) the id, a space and the name",
+        "Who did it, the same under any display name, as trackers tell authors apart: a user's id alone; where several share an id (`-1`, `-2`, `-3`) the id, a space and the name, which for a failed sign-in may be a password",
     ),
     Field::new(
         "gitlab.author.is_target",
@@ -244,7 +244,7 @@ pub static FIELDS: &[Field] = &[
     Field::new(
         "gitlab.burst",
         NumberOfTracker(|event, tracker| event.burst(tracker)),
-        "The next height of `gitlab.count`, one above the highest of the window before, where this event reaches it; so each step of a burst is told once, and a burst that goes on at its height is not told at every event",
+        "The next height of `gitlab.count`, one above the highest of the window before, where this event reaches it; so each step of a burst in order is told once, and a burst that goes on at its height is not told at every event",
     ),
     Field::new(
         "gitlab.first_seen",

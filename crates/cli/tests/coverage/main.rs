@@ -64,6 +64,19 @@ fn every_event_type_has_a_rule_or_a_reason_and_no_reason_is_idle() {
 }
 
 #[test]
+fn names_in_no_rule_have_none_and_patterns_mean_one_that_has_none() {
+    let coverage = Coverage::read();
+    let with_rule: BTreeSet<&str> =
+        coverage.types.iter().filter(|listed| !listed.rules.is_empty()).map(|listed| listed.name.as_str()).collect();
+    let current: Vec<&str> = coverage.current().map(|listed| listed.name.as_str()).collect();
+    for reason in &coverage.tables.no_rule {
+        for (written, types) in reason.event_types.each(&current) {
+            assert!(types.iter().any(|name| !with_rule.contains(name)), "{written} of no_rule.csv: no type without a rule");
+        }
+    }
+}
+
+#[test]
 fn every_detection_names_shipped_rules_or_says_why_not() {
     let coverage = Coverage::read();
     for detection in &coverage.tables.detections {

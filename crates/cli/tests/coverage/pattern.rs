@@ -3,17 +3,33 @@ use regex::Regex;
 
 /// Some event types.
 #[derive(Debug)]
-pub(crate) struct Patterns(Vec<Regex>);
+pub(crate) struct Patterns(Vec<Pattern>);
+
+#[derive(Debug)]
+struct Pattern {
+    written: String,
+    regex: Regex,
+}
 
 impl Patterns {
     /// From names and patterns with spaces between.
     pub(crate) fn new(text: &str) -> Self {
-        let pattern = |word: &str| Regex::new(&format!("^{}$", regex::escape(word).replace(r"\*", ".*"))).unwrap();
+        let pattern = |word: &str| Pattern {
+            written: word.to_owned(),
+            regex: Regex::new(&format!("^{}$", regex::escape(word).replace(r"\*", ".*"))).unwrap(),
+        };
         Self(text.split_whitespace().map(pattern).collect())
     }
 
     pub(crate) fn contain(&self, name: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.is_match(name))
+        self.0.iter().any(|pattern| pattern.regex.is_match(name))
+    }
+
+    /// Each name or pattern as it is written, with those of `names` that it means.
+    pub(crate) fn each<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = (&'a str, Vec<&'a str>)> {
+        self.0.iter().map(|Pattern { written, regex }| {
+            (written.as_str(), names.iter().copied().filter(|name| regex.is_match(name)).collect())
+        })
     }
 }
 

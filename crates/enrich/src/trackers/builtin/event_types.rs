@@ -12,11 +12,11 @@ macro_rules! sign_in_types {
          authenticated_with_oauth, authenticated_with_group_saml, smartcard_authentication_created"
     };
 }
+// Without the tokens that GitLab makes for each session of an agent (`third_party_agent_token_created`): nobody asked for them.
 macro_rules! token_types {
     () => {
         "personal_access_token_created, project_access_token_created, group_access_token_created, deploy_token_created, \
-         group_deploy_token_created, cluster_agent_token_created, runner_controller_token_created, \
-         third_party_agent_token_created"
+         group_deploy_token_created, cluster_agent_token_created, runner_controller_token_created"
     };
 }
 macro_rules! key_types {

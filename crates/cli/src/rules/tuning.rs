@@ -197,7 +197,7 @@ fn table() -> Vec<Tuned> {
                 "repository_git_operation",
                 &json!({
                     "ip_address": "203.0.113.20",
-                    "_falco": {"address_lists": ["hosting_providers"], "first_seen": {"address_list_of_account": true}}
+                    "_falco": {"address_lists": ["hosting_providers"], "first_seen": {"git_address_list_of_account": true}}
                 }),
             ),
             Some("GitLab repository used from a listed address"),
@@ -288,6 +288,40 @@ fn table() -> Vec<Tuned> {
             of_user("authenticated_with_webauthn", 7, &json!({"_falco": {"address_lists": ["abuse"]}})),
             None,
             Some("GitLab sign-in from a listed address"),
+        ),
+        row(
+            "gitlab_hosting_lists",
+            Items("[abuse, threat_feed]"),
+            in_project(
+                "repository_git_operation",
+                &json!({"_falco": {"address_lists": ["threat_feed"], "first_seen": {"git_address_list_of_account": false}}}),
+            ),
+            Some("GitLab repository used from a listed address"),
+            None,
+        ),
+        row(
+            "gitlab_runner_networks",
+            Items("[203.0.113.16/28]"),
+            in_project(
+                "webhook_created",
+                &json!({"ip_address": "203.0.113.20", "_falco": {"address_lists": ["hosting_providers"]}}),
+            ),
+            Some("GitLab sensitive action from a listed address"),
+            Some("GitLab webhook added"),
+        ),
+        row(
+            "gitlab_provisioning_accounts",
+            Items("[\"7\"]"),
+            in_project("add_ssh_key", &json!({"_falco": {"address_lists": ["hosting_providers"]}})),
+            Some("GitLab sensitive action from a listed address"),
+            Some("GitLab SSH, GPG or deploy key added"),
+        ),
+        row(
+            "gitlab_provisioning_accounts",
+            Items("[\"7\"]"),
+            in_project("add_ssh_key", &json!({"_falco": {"address_lists": ["tor_exits"]}})),
+            Some("GitLab sensitive action from a listed address"),
+            Some("GitLab sensitive action from a listed address"),
         ),
         row(
             "gitlab_burst_steps",

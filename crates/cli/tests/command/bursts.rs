@@ -25,7 +25,14 @@ fn fetch(project: &str, address: &str) -> Value {
     })
 }
 
-/// The ids of the events for which a shipped rule raises its alert, where 203.0.113.77 is on a list of addresses.
+fn push(project: &str, address: &str) -> Value {
+    let mut push = fetch(project, address);
+    push["details"]["custom_message"]["action"] = "git-receive-pack".into();
+    push
+}
+
+/// The ids of the events for which a shipped rule raises its alert, where 203.0.113.77 is a hosting provider's and 203.0.113.78
+/// a Tor exit.
 fn alerts_of(rule: &str, events: &[String]) -> Vec<String> {
     alerts_with("", rule, events)
 }
@@ -38,7 +45,9 @@ fn alerts_with(local: &str, rule: &str, events: &[String]) -> Vec<String> {
         fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    let lists = json!({"hosting_providers": write("list.txt", "203.0.113.77\n")});
+    let lists = json!({
+        "hosting_providers": write("list.txt", "203.0.113.77\n"), "tor_exits": write("tor.txt", "203.0.113.78\n"),
+    });
     let config = json!({"plugins": [{"name": "gitlab", "init_config": {"AddressLists": lists}}]});
     let config = write("falco.yaml", &config.to_string());
     let (path, own) = (write("events.ndjson", &events.join("\n")), write("zz_local.yaml", local));
@@ -143,4 +152,36 @@ fn builds_at_a_hosting_provider_on_a_list_are_reported_once_a_day_and_not_with_e
         |n: usize| event(n, n * 60, "user_authenticated_using_job_token", &json!({"ip_address": "203.0.113.77"}));
     let tokens: Vec<_> = (1..=30).map(token).collect();
     assert_eq!(alerts_of("GitLab event from a listed address", &tokens), ["1001"]);
+}
+
+const DAY: usize = 86_400;
+
+#[test]
+fn builds_that_fetch_daily_at_a_hosting_provider_do_not_hide_a_push_from_there() {
+    let daily = |n: usize| event(n, n * DAY / 2, "repository_git_operation", &fetch("grp/app", "203.0.113.77"));
+    let mut events: Vec<_> = (1..=20).map(daily).collect();
+    events.push(event(21, 10 * DAY + 60, "repository_git_operation", &push("grp/app", "203.0.113.77")));
+    events.push(event(22, 10 * DAY + 120, "repository_git_operation", &push("grp/app", "203.0.113.77")));
+    assert_eq!(alerts_of("GitLab repository used from a listed address", &events), ["1001", "1021"]);
+}
+
+#[test]
+fn what_comes_over_tor_day_by_day_is_told_each_time() {
+    let daily = |n: usize| event(n, n * DAY / 2, "repository_git_operation", &fetch("grp/app", "203.0.113.78"));
+    let events: Vec<_> = (1..=6).map(daily).collect();
+    let all = ["1001", "1002", "1003", "1004", "1005", "1006"];
+    assert_eq!(alerts_of("GitLab repository used from a listed address", &events), all);
+}
+
+#[test]
+fn variables_that_a_program_makes_at_a_hosting_provider_are_told_once_and_over_tor_each_time() {
+    let made = |n: usize, address: &str| {
+        event(n, n * 60, "ci_variable_created", &json!({"entity_type": "Project", "ip_address": address}))
+    };
+    let rule = "GitLab sensitive action from a listed address";
+    let at_provider: Vec<_> = (1..=30).map(|n| made(n, "203.0.113.77")).collect();
+    assert_eq!(alerts_of(rule, &at_provider), ["1001"]);
+    assert_eq!(alerts_of("GitLab CI/CD variable created, changed or removed", &at_provider).len(), 29);
+    let over_tor: Vec<_> = (1..=3).map(|n| made(n, "203.0.113.78")).collect();
+    assert_eq!(alerts_of(rule, &over_tor), ["1001", "1002", "1003"]);
 }

@@ -71,7 +71,10 @@ fn names_in_no_rule_have_none_and_patterns_mean_one_that_has_none() {
     let current: Vec<&str> = coverage.current().map(|listed| listed.name.as_str()).collect();
     for reason in &coverage.tables.no_rule {
         for (written, types) in reason.event_types.each(&current) {
-            assert!(types.iter().any(|name| !with_rule.contains(name)), "{written} of no_rule.csv: no type without a rule");
+            assert!(
+                types.iter().any(|name| !with_rule.contains(name)),
+                "{written} of no_rule.csv: no type without a rule"
+            );
         }
     }
 }

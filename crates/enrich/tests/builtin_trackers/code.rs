@@ -67,19 +67,39 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("address_list_of_account", || {
         let mut stream = Stream::new();
         let name = "gitlab.first_seen[address_list_of_account]";
-        let from = |address: &str| {
-            let mut fetch = git("fetch", "grp/app");
-            fetch["ip_address"] = address.into();
-            fetch
-        };
-        let json = stream.send("repository_git_operation", from(BERLIN));
+        let from = |address: &str| json!({"ip_address": address});
+        let json = stream.send("user_authenticated_using_job_token", from(BERLIN));
         assert_eq!(stream.field(&json, name), None, "on no list");
         for (first, again) in [("true", 0), ("false", 0), ("false", 20 * 3600), ("true", 25 * 3600)] {
             stream.now += again;
-            let json = stream.send("repository_git_operation", from(TOR_EXIT));
+            let json = stream.send("user_authenticated_using_job_token", from(TOR_EXIT));
             stream.expect(&json, name, first);
         }
-        let json = stream.send("user_authenticated_using_job_token", from(TOR_EXIT));
+        let failed =
+            json!({"ip_address": TOR_EXIT, "details": {"custom_message": "Attempted to create a token but failed"}});
+        let json = stream.send("personal_access_token_created", failed);
+        assert_eq!(stream.field(&json, name), None, "not done");
+        for first in ["true", "false"] {
+            let json = stream.send("personal_access_token_created", from(TOR_EXIT));
+            stream.expect(&json, name, first);
+        }
+    }),
+    ("git_address_list_of_account", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[git_address_list_of_account]";
+        let from = |verb: &str, address: &str| {
+            let mut operation = git(verb, "grp/app");
+            operation["ip_address"] = address.into();
+            operation
+        };
+        let json = stream.send("repository_git_operation", from("fetch", BERLIN));
+        assert_eq!(stream.field(&json, name), None, "on no list");
+        for (first, again) in [("true", 0), ("false", 0), ("false", 20 * 3600), ("true", 25 * 3600)] {
+            stream.now += again;
+            let json = stream.send("repository_git_operation", from("fetch", TOR_EXIT));
+            stream.expect(&json, name, first);
+        }
+        let json = stream.send("repository_git_operation", from("push", TOR_EXIT));
         stream.expect(&json, name, "true");
     }),
     ("git_country_of_account", || {

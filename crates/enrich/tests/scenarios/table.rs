@@ -37,7 +37,7 @@ fn first(tracker: &'static str, rule: Looking, event_type: &str, usual: &Value, 
 
 /// A scenario for each built-in tracker.
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    [of_guessing(), of_accounts(), of_credentials(), of_code()].into_iter().flatten().collect()
+    [of_guessing(), of_accounts(), of_credentials(), of_listed_addresses(), of_code()].into_iter().flatten().collect()
 }
 
 fn of_guessing() -> Vec<Scenario> {
@@ -200,6 +200,17 @@ fn of_credentials() -> Vec<Scenario> {
     ]
 }
 
+fn of_listed_addresses() -> Vec<Scenario> {
+    vec![
+        scenario("address_list_of_account", Shipped("GitLab sensitive action from a listed address"), |story| {
+            story.event("personal_access_token_created", &json!({"ip_address": TOR_EXIT}));
+        }),
+        scenario("git_address_list_of_account", Shipped("GitLab repository used from a listed address"), |story| {
+            story.event("repository_git_operation", &with(git("fetch", "grp/app"), "ip_address", TOR_EXIT));
+        }),
+    ]
+}
+
 fn of_code() -> Vec<Scenario> {
     let from = |address: &str| json!({"ip_address": address});
     let clone = |n: u64| git("clone", &format!("grp/project-{n}"));
@@ -270,9 +281,6 @@ fn of_code() -> Vec<Scenario> {
         scenario("projects_fetched_by_account_and_address", Shipped("GitLab repositories read in bulk"), |story| {
             story.event("repository_git_operation", &with(clone(1), "ip_address", "193.0.0.9"));
             story.events(10, "repository_git_operation", clone);
-        }),
-        scenario("address_list_of_account", Shipped("GitLab repository used from a listed address"), |story| {
-            story.event("repository_git_operation", &with(git("fetch", "grp/app"), "ip_address", TOR_EXIT));
         }),
         scenario("git_country_of_account", Own("gitlab.first_seen[git_country_of_account] = true"), |story| {
             story.event("repository_git_operation", &git("fetch", "grp/app"));

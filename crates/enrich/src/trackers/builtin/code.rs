@@ -1,8 +1,10 @@
 //! Trackers of code and projects: what is read, exported, unprotected or deleted.
 
-use super::event_types::{FETCHES, TOKENS};
+use super::event_types::{FETCHES, FROM_LISTED_ADDRESS, TOKENS};
 use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence};
-use super::row::{ADDRESS, AUTHOR, AUTHOR_AND_ADDRESS, AUTHOR_AND_TYPE, AUTHOR_ID, PROJECT, Row, WEEK_EACH};
+use super::row::{
+    ADDRESS, AUTHOR, AUTHOR_AND_ADDRESS, AUTHOR_AND_TYPE, AUTHOR_AND_VERB, AUTHOR_ID, PROJECT, Row, WEEK_EACH,
+};
 use crate::trackers::declaration::Learning;
 
 /// What takes the protection of a branch away, or the review of merge requests. Changes that may be either count as both.
@@ -27,9 +29,16 @@ pub(super) const ROWS: &[Row] = &[
         name: "address_list_of_account",
         key: AUTHOR_AND_TYPE,
         window: "24h",
+        kind: FirstSeen(FROM_LISTED_ADDRESS, "gitlab.ip.lists", Learning::Once(0)),
+    },
+    Row {
+        // Who only ever fetches from there and now pushes is news.
+        detection: "G019",
+        name: "git_address_list_of_account",
+        key: AUTHOR_AND_VERB,
+        window: "24h",
         kind: FirstSeen(
-            "gitlab.event_type in (repository_git_operation, repository_download_operation, \
-             public_repository_download_operation, user_authenticated_using_job_token) and gitlab.ip.lists exists",
+            "gitlab.event_type = repository_git_operation and gitlab.ip.lists exists",
             "gitlab.ip.lists",
             Learning::Once(0),
         ),

@@ -34,19 +34,30 @@ pub(super) const FETCHES: &str = "gitlab.event_type in (repository_download_oper
                        (gitlab.event_type = repository_git_operation and gitlab.git.verb in (fetch, clone))";
 /// What an intruder, or an administrator in somebody else's name, should not do unseen: the list `gitlab_sensitive_acts` of the
 /// shipped rules.
-pub(super) const SENSITIVE_ACTS: &str = concat!(
-    "gitlab.event_type in (",
-    token_types!(),
-    ", ",
-    key_types!(),
-    ", user_authorized_oauth_application, user_email_address_updated, email_created, user_password_updated, \
-     user_disable_two_factor, user_enable_admin_mode, user_admin_status_updated, member_created, member_updated, \
-     project_visibility_level_updated, group_visibility_level_updated, group_saml_provider_create, \
-     group_saml_provider_update, protected_branch_removed, project_destroyed, group_destroyed, project_export_created, \
-     project_export_file_download_started, group_export_created, ci_variable_created, ci_variable_updated, \
-     ci_variable_deleted, ci_group_variable_created, ci_group_variable_updated, ci_group_variable_deleted, \
-     ci_instance_variable_created, ci_instance_variable_updated, ci_instance_variable_deleted, variable_viewed_api, \
-     ci_runner_registered, ci_runner_created, webhook_created)"
+macro_rules! sensitive_types {
+    () => {
+        concat!(
+            token_types!(),
+            ", ",
+            key_types!(),
+            ", user_authorized_oauth_application, user_email_address_updated, email_created, user_password_updated, \
+             user_disable_two_factor, user_enable_admin_mode, user_admin_status_updated, member_created, member_updated, \
+             project_visibility_level_updated, group_visibility_level_updated, group_saml_provider_create, \
+             group_saml_provider_update, protected_branch_removed, project_destroyed, group_destroyed, \
+             project_export_created, project_export_file_download_started, group_export_created, ci_variable_created, \
+             ci_variable_updated, ci_variable_deleted, ci_group_variable_created, ci_group_variable_updated, \
+             ci_group_variable_deleted, ci_instance_variable_created, ci_instance_variable_updated, \
+             ci_instance_variable_deleted, variable_viewed_api, ci_runner_registered, ci_runner_created, webhook_created"
+        )
+    };
+}
+pub(super) const SENSITIVE_ACTS: &str = concat!("gitlab.event_type in (", sensitive_types!(), ")");
+/// What is told once for a stay from an address on a list, where that list is of hosting providers. Git has a tracker of its own.
+pub(super) const FROM_LISTED_ADDRESS: &str = concat!(
+    "gitlab.event_type in (repository_download_operation, public_repository_download_operation, \
+     user_authenticated_using_job_token, ",
+    sensitive_types!(),
+    ") and gitlab.ip.lists exists and not gitlab.attempt_failed = true"
 );
 
 pub(super) use {key_types, sign_in_types, token_types};

@@ -15,6 +15,7 @@ pub(super) const ACCOUNT: &[&str] = &["gitlab.target_id", "gitlab.target_details
 pub(super) const ADDRESS: &[&str] = &["gitlab.ip"];
 pub(super) const AUTHOR_AND_ADDRESS: &[&str] = &["gitlab.author.key", "gitlab.ip"];
 pub(super) const AUTHOR_AND_TYPE: &[&str] = &["gitlab.author.key", "gitlab.event_type"];
+pub(super) const AUTHOR_AND_VERB: &[&str] = &["gitlab.author.key", "gitlab.git.verb"];
 pub(super) const PROJECT: &[&str] = &["gitlab.entity_path"];
 pub(super) const EVERYTHING: &[&str] = &[];
 pub(super) const TARGET: Option<&[&str]> = Some(&["gitlab.target_id"]);

@@ -324,6 +324,13 @@ fn table() -> Vec<Tuned> {
             Some("GitLab sensitive action from a listed address"),
         ),
         row(
+            "gitlab_provisioning_accounts",
+            Items("[\"7\"]"),
+            in_project("member_updated", &json!({"_falco": {"address_lists": ["hosting_providers"]}})),
+            Some("GitLab sensitive action from a listed address"),
+            None,
+        ),
+        row(
             "gitlab_burst_steps",
             Items("[7]"),
             at_height("user_created", "accounts_created", 7),

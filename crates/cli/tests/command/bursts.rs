@@ -185,3 +185,14 @@ fn variables_that_a_program_makes_at_a_hosting_provider_are_told_once_and_over_t
     let over_tor: Vec<_> = (1..=3).map(|n| made(n, "203.0.113.78")).collect();
     assert_eq!(alerts_of(rule, &over_tor), ["1001", "1002", "1003"]);
 }
+
+#[test]
+fn who_reads_a_file_of_each_of_twelve_projects_is_told_and_who_reads_forty_of_one_is_not() {
+    let file = |n: usize, project: String| {
+        event(n, n, "repository_file_accessed_api", &json!({"entity_type": "Project", "entity_path": project}))
+    };
+    let each: Vec<_> = (1..=12).map(|n| file(n, format!("grp/{n}"))).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &each), ["1010"]);
+    let one: Vec<_> = (1..=40).map(|n| file(n, "grp/app".to_owned())).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &one), [""; 0]);
+}

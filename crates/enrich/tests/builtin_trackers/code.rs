@@ -45,6 +45,16 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             git("clone", &format!("grp/project-{n}"))
         });
     }),
+    ("projects_fetched_by_account", || {
+        let mut stream = Stream::new();
+        let file = |project: &str, path: &str| json!({"entity_path": project, "target_details": path});
+        for (project, path, read) in [("grp/a", "x.rs", "1"), ("grp/a", "y.rs", "1"), ("grp/b", "x.rs", "2")] {
+            let json = stream.send("repository_file_accessed_api", file(project, path));
+            stream.expect(&json, "gitlab.count[projects_fetched_by_account]", read);
+        }
+        let json = stream.send("repository_git_operation", git("clone", "grp/b"));
+        stream.expect(&json, "gitlab.count[projects_fetched_by_account]", "2");
+    }),
     ("projects_fetched_by_account_and_address", || {
         counts("projects_fetched_by_account_and_address", &["repository_git_operation"], 12, |n| {
             git("clone", &format!("grp/project-{n}"))

@@ -30,7 +30,10 @@ pub(super) const FAILURES_BY_NAME: &str = concat!(sign_in_failures!(), " and git
 pub(super) const SIGN_INS: &str = concat!("gitlab.event_type in (", sign_in_types!(), ")");
 pub(super) const TOKENS: &str = concat!("gitlab.event_type in (", token_types!(), ")");
 pub(super) const CREDENTIALS: &str = concat!("gitlab.event_type in (", token_types!(), ", add_ssh_key)");
-pub(super) const FETCHES: &str = "gitlab.event_type in (repository_download_operation, public_repository_download_operation) or \
+// A script that reads the files of many projects through the API takes from each what it looks for, as one that clones them. What is
+// opened in the browser is left out: people look for something in many projects.
+pub(super) const FETCHES: &str = "gitlab.event_type in (repository_download_operation, public_repository_download_operation, \
+                       repository_file_accessed_api) or \
                        (gitlab.event_type = repository_git_operation and gitlab.git.verb in (fetch, clone))";
 /// What an intruder, or an administrator in somebody else's name, should not do unseen: the list `gitlab_sensitive_acts` of the
 /// shipped rules.
@@ -55,7 +58,7 @@ pub(super) const SENSITIVE_ACTS: &str = concat!("gitlab.event_type in (", sensit
 /// What is told once for a stay from an address on a list, where that list is of hosting providers. Git has a tracker of its own.
 pub(super) const FROM_LISTED_ADDRESS: &str = concat!(
     "gitlab.event_type in (repository_download_operation, public_repository_download_operation, \
-     user_authenticated_using_job_token, ",
+     repository_file_accessed_api, repository_file_accessed_web, user_authenticated_using_job_token, ",
     sensitive_types!(),
     ") and gitlab.ip.lists exists and not gitlab.attempt_failed = true"
 );

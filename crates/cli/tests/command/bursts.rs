@@ -196,3 +196,21 @@ fn who_reads_a_file_of_each_of_twelve_projects_is_told_and_who_reads_forty_of_on
     let one: Vec<_> = (1..=40).map(|n| file(n, "grp/app".to_owned())).collect();
     assert_eq!(alerts_of("GitLab repositories read in bulk", &one), [""; 0]);
 }
+
+#[test]
+fn a_backup_that_reads_all_projects_each_night_is_a_notice_once_it_is_known_and_who_stole_its_key_is_not() {
+    let read = |night: usize, n: usize, address: &str| {
+        let mut read = fetch(&format!("grp/{n}"), address);
+        read["author_id"] = (-3).into();
+        read["author_name"] = "backup".into();
+        event(night * 100 + n, night * DAY + n, "repository_git_operation", &read)
+    };
+    let nights = (1..=10).flat_map(|night| (1..=12).map(move |n| read(night, n, "10.30.0.5")));
+    let theft = (1..=12).map(|n| read(11, n, "203.0.113.9"));
+    let events: Vec<_> = nights.chain(theft).collect();
+    let told = alerts_of("GitLab repositories read in bulk", &events);
+    assert_eq!(told[told.len() - 1], "2110", "the theft");
+    let known = alerts_of("GitLab repositories read in bulk by a known machine", &events);
+    assert_eq!(known, ["2010"], "once the project's week of learning is over");
+    assert_eq!(told.len() + known.len(), 11, "one for each of ten nights, and the theft");
+}

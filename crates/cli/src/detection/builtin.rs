@@ -10,15 +10,20 @@ macro_rules! shipped {
 }
 
 /// Sorted by name, as a folder of rules is read.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 15] = [
     shipped!("gitlab_abuse.yaml"),
     shipped!("gitlab_aggravated.yaml"),
-    shipped!("gitlab_ci_cd.yaml"),
-    shipped!("gitlab_compromised_account.yaml"),
+    shipped!("gitlab_ci_cd_pipelines.yaml"),
+    shipped!("gitlab_ci_cd_secrets.yaml"),
+    shipped!("gitlab_compromised_account_changes.yaml"),
+    shipped!("gitlab_compromised_account_identity.yaml"),
+    shipped!("gitlab_compromised_account_sign_in.yaml"),
     shipped!("gitlab_compromised_instance.yaml"),
     shipped!("gitlab_credential_exposure.yaml"),
     shipped!("gitlab_exfiltration.yaml"),
-    shipped!("gitlab_misconfiguration.yaml"),
+    shipped!("gitlab_misconfiguration_access.yaml"),
+    shipped!("gitlab_misconfiguration_deletion.yaml"),
+    shipped!("gitlab_misconfiguration_protection.yaml"),
     shipped!("gitlab_tampering.yaml"),
     shipped!("gitlab_unmatched.yaml"),
 ];

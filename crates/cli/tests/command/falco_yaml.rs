@@ -20,8 +20,8 @@ fn locked() -> String {
 #[test]
 fn a_file_written_for_falco_works_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/gitlab_compromised_account.yaml");
-    fs::copy(rules, folder.path().join("gitlab_compromised_account.yaml")).unwrap();
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/gitlab_compromised_account_sign_in.yaml");
+    fs::copy(rules, folder.path().join("gitlab_compromised_account_sign_in.yaml")).unwrap();
     let path = folder.path().join("falco.yaml");
     let text = r#"
 # As packaged, shortened, with the plugin added.
@@ -30,7 +30,7 @@ config_files:
 watch_config_files: true
 rules_files:
   - /nonexistent/falco_rules.yaml
-  - FOLDER/gitlab_compromised_account.yaml
+  - FOLDER/gitlab_compromised_account_sign_in.yaml
 engine:
   kind: nodriver
 load_plugins: [gitlab, json]

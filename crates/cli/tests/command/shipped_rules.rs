@@ -90,6 +90,13 @@ fn each_rules_file_has_its_tests_and_is_built_in() {
 }
 
 #[test]
+fn the_built_in_rules_come_in_the_order_of_a_folder() {
+    let builtin = fs::read_to_string(repository("crates/cli/src/detection/builtin.rs")).unwrap();
+    let shipped = builtin.lines().filter_map(|line| line.trim().strip_prefix("shipped!(\"")?.strip_suffix("\"),"));
+    assert_eq!(shipped.collect::<Vec<_>>(), rules_files().iter().map(|path| name(path)).collect::<Vec<_>>());
+}
+
+#[test]
 fn each_rule_has_its_runbook_and_each_runbook_its_rule() {
     let pages: BTreeSet<_> =
         files("docs/rules", ".md").iter().map(|path| name(path)).filter(|name| name != "README.md").collect();

@@ -74,10 +74,10 @@ mod versions;
 
 pub use alert::{Alert, AlertFormat, TimeFormat};
 pub use condition::{
-    Comparison, Compiled, CompiledCondition, Compiler, Condition, ConditionError, ConditionErrorKind, ConditionWarning,
-    ConditionWarningKind, EventValues, EventValuesBuffer, ExplainedValue, Explanation, Expr, ExprKind, FieldName,
-    ListText, Literal, MAX_CHECKS, MAX_CONDITION_BYTES, MAX_DEPTH, MacroBody, Macros, Modifier, Operand, OperandKind,
-    Operands, Operator, Right, Span, Transformer, explain, parse,
+    AssumedCondition, Comparison, Compiled, CompiledCondition, Compiler, Condition, ConditionError, ConditionErrorKind,
+    ConditionWarning, ConditionWarningKind, EventValues, EventValuesBuffer, ExplainedValue, Explanation, Expr,
+    ExprKind, FieldName, ListText, Literal, MAX_CHECKS, MAX_CONDITION_BYTES, MAX_DEPTH, MacroBody, Macros, Modifier,
+    Operand, OperandKind, Operands, Operator, Right, Span, Transformer, explain, parse,
 };
 pub use diagnostic::{Code, Diagnostic};
 pub use engine::{Engine, EngineOptions, Matches, RuleMatching, Scratch};

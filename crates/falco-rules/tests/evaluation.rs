@@ -6,8 +6,8 @@ mod probe;
 use std::net::IpAddr;
 
 use falco_rules::{
-    Comparison, Compiler, EventValues, Expr, ExprKind, Modifier, Operand, OperandKind, Operator, Right, Transformer,
-    parse,
+    AssumedCondition, Comparison, Compiler, EventValues, Expr, ExprKind, Modifier, Operand, OperandKind, Operator,
+    Right, Transformer, parse,
 };
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -327,6 +327,15 @@ proptest! {
             // What a condition requires of a field holds wherever it is true.
             if let (true, Some(required)) = (matches, checked.condition.required_values(&operands, field)) {
                 prop_assert!(event["s"].as_str().is_some_and(|text| required.contains(text)), "{} of {}", text, event);
+            }
+            // And what is left of it where the field is known comes to the same.
+            if let Some(known) = event["s"].as_str() {
+                let left = match checked.condition.assuming(&operands, field, known) {
+                    AssumedCondition::Always => true,
+                    AssumedCondition::Never => false,
+                    AssumedCondition::If(left) => left.matches(&mut EventValues::new(&operands, probe)),
+                };
+                prop_assert_eq!(left, matches, "{} of {}", text, event);
             }
         }
     }

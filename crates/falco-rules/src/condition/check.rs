@@ -60,7 +60,7 @@ impl Check {
 }
 
 impl Test {
-    fn matches(&self, value: &Value<'_>) -> bool {
+    pub(crate) fn matches(&self, value: &Value<'_>) -> bool {
         match self {
             Self::Exists => true,
             Self::One(test) => test.matches(value),

@@ -41,7 +41,7 @@ pub use macros::{MAX_CHECKS, MacroBody, Macros};
 pub(crate) use operand::OperandId;
 pub use operand::Operands;
 pub use parser::{MAX_CONDITION_BYTES, MAX_DEPTH, parse};
-pub use program::CompiledCondition;
+pub use program::{AssumedCondition, CompiledCondition};
 pub use standalone::Condition;
 pub use values::{EventValues, EventValuesBuffer};
 pub use warning::{ConditionWarning, ConditionWarningKind};

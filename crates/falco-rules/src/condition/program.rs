@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::condition::check::{Check, Test, ValueTest};
-use crate::condition::operand::{OperandId, Operands, Program};
+use crate::condition::operand::{OperandId, Operands};
 use crate::condition::set::Set;
 use crate::condition::text::TextTest;
 use crate::condition::values::EventValues;
-use crate::schema::{FieldId, FieldRef};
+use crate::schema::FieldId;
+use crate::value::Value;
 
 /// A condition ready to be evaluated, together with the [`Operands`] of the compiler it comes from.
 #[derive(Clone, Debug)]
@@ -24,6 +25,17 @@ pub(crate) enum Node {
     Not(Box<Node>),
     Macro(Arc<Node>),
     Check(Check),
+}
+
+/// What is left of a condition where the text of one field is known.
+#[derive(Clone, Debug)]
+pub enum AssumedCondition {
+    /// It is true, whatever else the event holds.
+    Always,
+    /// It is not.
+    Never,
+    /// It is true where this is.
+    If(CompiledCondition),
 }
 
 impl CompiledCondition {
@@ -45,14 +57,20 @@ impl CompiledCondition {
     ///
     /// An engine can leave the condition aside for every event whose field has another text.
     pub fn required_values(&self, operands: &Operands, field: FieldId) -> Option<BTreeSet<&str>> {
-        let wanted = Program::Field { field: FieldRef::Plugin(field), argument: None };
-        let position = operands.compiled.iter().position(|operand| operand.program == wanted)?;
-        self.root.required_values(&|operand| operand.index() == position)
+        self.required_texts(operands.field(field)?)
     }
 
     /// The same for an operand that is known already.
     pub(crate) fn required_texts(&self, wanted: OperandId) -> Option<BTreeSet<&str>> {
         self.root.required_values(&|operand| operand == wanted)
+    }
+
+    /// What is left to be looked at where a field, used without an argument, has this text.
+    pub fn assuming(&self, operands: &Operands, field: FieldId, text: &str) -> AssumedCondition {
+        match operands.field(field) {
+            Some(known) => self.root.assuming(known, &Value::from(text)),
+            None => AssumedCondition::If(self.clone()),
+        }
     }
 }
 
@@ -90,6 +108,56 @@ impl Node {
                 _ => None,
             },
             Self::Not(_) | Self::Check(_) => None,
+        }
+    }
+
+    fn assuming(&self, known: OperandId, value: &Value<'_>) -> AssumedCondition {
+        use AssumedCondition::{Always, If, Never};
+        let all = |members: &[Self]| members.iter().map(|member| member.assuming(known, value)).collect::<Vec<_>>();
+        let left = |members: Vec<AssumedCondition>, join: fn(Box<[Self]>) -> Self| {
+            let mut left: Vec<_> = members.into_iter().filter_map(AssumedCondition::into_node).collect();
+            If(CompiledCondition::new(if left.len() == 1 { left.remove(0) } else { join(left.into()) }))
+        };
+        match self {
+            Self::And(members) => {
+                let members = all(members);
+                if members.iter().any(|member| matches!(member, Never)) {
+                    Never
+                } else if members.iter().all(|member| matches!(member, Always)) {
+                    Always
+                } else {
+                    left(members, Self::And)
+                }
+            }
+            Self::Or(members) => {
+                let members = all(members);
+                if members.iter().any(|member| matches!(member, Always)) {
+                    Always
+                } else if members.iter().all(|member| matches!(member, Never)) {
+                    Never
+                } else {
+                    left(members, Self::Or)
+                }
+            }
+            Self::Not(inner) => match inner.assuming(known, value) {
+                Always => Never,
+                Never => Always,
+                If(CompiledCondition { root }) => If(CompiledCondition::new(Self::Not(Box::new(root)))),
+            },
+            Self::Macro(body) => body.assuming(known, value),
+            Self::Check(check) if check.operand == known && !matches!(check.test, Test::Operand(..)) => {
+                if check.test.matches(value) { Always } else { Never }
+            }
+            Self::Check(_) => If(CompiledCondition::new(self.clone())),
+        }
+    }
+}
+
+impl AssumedCondition {
+    fn into_node(self) -> Option<Node> {
+        match self {
+            Self::Always | Self::Never => None,
+            Self::If(CompiledCondition { root }) => Some(root),
         }
     }
 }

@@ -4,6 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 /// The first address of a comma list, where it can be read without guessing: an IPv4-mapped IPv6 address counts as
 /// IPv4, a port, brackets and a zone are left out.
 pub(crate) fn first_address(list: &str) -> Option<IpAddr> {
+    // Nearly every one is an address and nothing else.
+    if let Ok(address) = list.parse::<IpAddr>() {
+        return Some(address.to_canonical());
+    }
     let first = list.split(',').next()?.trim();
     let without_zone = |address: &str| address.split('%').next().and_then(|address| address.parse::<IpAddr>().ok());
     let bracketed = first.strip_prefix('[').and_then(|rest| rest.split_once(']'));

@@ -18,12 +18,14 @@ mod markdown;
 mod memory;
 #[cfg(test)]
 mod model_tests;
+mod order_of_use;
 mod read;
 mod sequence;
 mod session;
 mod set;
 mod sightings;
 mod sketch;
+mod subject;
 mod tracker;
 mod travel;
 mod values;

@@ -20,16 +20,23 @@ pub(crate) struct EventClock {
 
 impl EventClock {
     pub(crate) fn see(&mut self, time: u64) {
+        let place = self.sorted.partition_point(|seen| *seen < time);
         if self.latest.len() < EVENTS {
             self.latest.push(time);
+            self.sorted.insert(place, time);
         } else if let Some(oldest) = self.latest.get_mut(self.next) {
             let gone = self.sorted.partition_point(|seen| *seen < *oldest);
-            self.sorted.remove(gone);
             *oldest = time;
             self.next = (self.next + 1) % EVENTS;
+            // Only those between the two move.
+            if place > gone {
+                self.sorted.copy_within(gone + 1..place, gone);
+                self.sorted[place - 1] = time;
+            } else {
+                self.sorted.copy_within(place..gone, place + 1);
+                self.sorted[place] = time;
+            }
         }
-        let place = self.sorted.partition_point(|seen| *seen < time);
-        self.sorted.insert(place, time);
     }
 
     /// The time; the lower one of two in the middle, so that a first event from the future does not set it.

@@ -7,17 +7,30 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::field_reference::FieldReference;
 
-/// The fields that trackers use as keys and values, each once.
+/// The fields that trackers use as keys and values, and the keys, each once.
 #[derive(Debug, Default)]
-pub(crate) struct HashedFields(Vec<FieldReference>);
+pub(crate) struct HashedFields {
+    fields: Vec<FieldReference>,
+    keys: Vec<Vec<HashedField>>,
+}
 
 /// One of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HashedField(usize);
 
-/// What is known of them for one event: not looked for yet, or the hash, or that there is no value. Kept from event to
-/// event for its memory.
-pub(crate) type HashBuffer = Vec<Option<Option<u128>>>;
+/// A list of them whose values together are a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HashedKey(usize);
+
+/// What is known of them for one event. Kept from event to event for its memory.
+#[derive(Debug, Default)]
+pub(crate) struct HashBuffer {
+    fields: Vec<Known>,
+    keys: Vec<Known>,
+}
+
+/// Not looked for yet, or the hash, or that there is no value.
+type Known = Option<Option<u128>>;
 
 /// The hashes of one event.
 pub(crate) struct EventHashes<'v, 'e> {
@@ -29,23 +42,46 @@ pub(crate) struct EventHashes<'v, 'e> {
 impl HashedFields {
     /// The field, which is remembered.
     pub(crate) fn add(&mut self, field: FieldReference) -> HashedField {
-        HashedField(self.0.iter().position(|known| *known == field).unwrap_or_else(|| {
-            self.0.push(field);
-            self.0.len() - 1
-        }))
+        HashedField(place_of(field, &mut self.fields))
     }
+
+    /// The key that the fields of these names are together.
+    pub(crate) fn add_key(&mut self, names: &[String]) -> Result<HashedKey, String> {
+        let fields: Result<Vec<_>, String> =
+            names.iter().map(|name| Ok(self.add(FieldReference::new(name)?))).collect();
+        Ok(HashedKey(place_of(fields?, &mut self.keys)))
+    }
+}
+
+fn place_of<T: PartialEq>(wanted: T, all: &mut Vec<T>) -> usize {
+    all.iter().position(|known| *known == wanted).unwrap_or_else(|| {
+        all.push(wanted);
+        all.len() - 1
+    })
 }
 
 impl<'v, 'e> EventHashes<'v, 'e> {
     pub(crate) fn new(fields: &'v HashedFields, event: AuditEvent<'e>, found: &'v mut HashBuffer) -> Self {
-        found.clear();
-        found.resize(fields.0.len(), None);
+        found.fields.clear();
+        found.fields.resize(fields.fields.len(), None);
+        found.keys.clear();
+        found.keys.resize(fields.keys.len(), None);
         Self { fields, event, found }
     }
 
-    /// A hash of the values of all `fields`, of 128 bits so that no two keys are ever taken for one; none where one of them
+    /// A hash of the values of all fields of the key, of 128 bits so that no two keys are ever taken for one; none where one of them
     /// has no value. Ids are only unique within one GitLab, so the instance is part of every key.
-    pub(crate) fn key(&mut self, fields: &[HashedField]) -> Option<u128> {
+    pub(crate) fn key(&mut self, key: HashedKey) -> Option<u128> {
+        let HashedKey(place) = key;
+        if let Some(known) = self.found.keys[place] {
+            return known;
+        }
+        let hash = self.hash_of_all(&self.fields.keys[place]);
+        self.found.keys[place] = Some(hash);
+        hash
+    }
+
+    fn hash_of_all(&mut self, fields: &[HashedField]) -> Option<u128> {
         let mut hasher = hasher();
         for field in fields {
             hasher.write(&self.find(*field)?.to_le_bytes());
@@ -64,9 +100,9 @@ impl<'v, 'e> EventHashes<'v, 'e> {
 
     fn find(&mut self, HashedField(place): HashedField) -> Option<u128> {
         let Self { fields, event, found } = self;
-        *found[place].get_or_insert_with(|| {
+        *found.fields[place].get_or_insert_with(|| {
             let mut hasher = hasher();
-            fields.0[place].feed(event, &mut hasher)?;
+            fields.fields[place].feed(event, &mut hasher)?;
             Some(hasher.finish128().as_u128())
         })
     }
@@ -95,11 +131,12 @@ mod tests {
 
     fn key_of(fields: &[&str], json: &str, instance: Option<&str>) -> Option<u128> {
         let mut all = HashedFields::default();
-        let fields: Vec<_> = fields.iter().map(|field| all.add(FieldReference::new(field).unwrap())).collect();
+        let names: Vec<_> = fields.iter().map(|&name| name.to_owned()).collect();
+        let key = all.add_key(&names).unwrap();
         let addition = Addition { instance, ..Addition::new(0, Origin::File) };
         let mut index = EventIndex::default();
         let event = index.parse_received(json).unwrap().with(&addition);
-        EventHashes::new(&all, event, &mut HashBuffer::new()).key(&fields)
+        EventHashes::new(&all, event, &mut HashBuffer::default()).key(key)
     }
 
     #[test]
@@ -133,7 +170,7 @@ mod tests {
         let mut all = HashedFields::default();
         let field = all.add(FieldReference::new("gitlab.author_id").unwrap());
         assert_eq!(field, all.add(FieldReference::new("gitlab.author_id").unwrap()));
-        let (mut index, mut found) = (EventIndex::default(), HashBuffer::new());
+        let (mut index, mut found) = (EventIndex::default(), HashBuffer::default());
         let mut value =
             |json: &str| EventHashes::new(&all, index.parse_received(json).unwrap(), &mut found).value(field);
         let seven = value(r#"{"author_id":7}"#);

@@ -2,6 +2,8 @@
 
 use audit_event::{Finding, FindingValue, Travel};
 
+use smallvec::SmallVec;
+
 use super::travel::Journey;
 
 /// What one tracker found.
@@ -19,7 +21,7 @@ pub(crate) enum Found {
 }
 
 /// The findings, travel apart. `found` names each tracker by its place in `names`.
-pub(crate) fn findings<'a>(found: &'a [(usize, Found)], names: &'a [Box<str>]) -> Vec<Finding<'a>> {
+pub(crate) fn findings<'a>(found: &'a [(usize, Found)], names: &'a [Box<str>]) -> SmallVec<[Finding<'a>; 16]> {
     let findings = |(place, found): &'a (usize, Found)| {
         let (value, burst) = match found {
             &Found::Count { count, height } => (Some(FindingValue::Count(count)), height.map(FindingValue::Burst)),

@@ -12,6 +12,7 @@ use super::first_seen::FirstSeen;
 use super::keyed::Keyed;
 use super::sequence::Sequence;
 use super::session::Session;
+use super::subject::Subject;
 use super::travel::Visits;
 
 /// A tracker's memory.
@@ -62,6 +63,18 @@ impl Memory {
             Self::Sequence(keys) => of(keys),
             Self::Session(keys) => of(keys),
             Self::Travel(keys) => of(keys),
+        }
+    }
+
+    /// Finds where what is remembered of an event's keys is.
+    pub(crate) fn look_up(&self, subject: &mut Subject) {
+        match self {
+            Self::Count(keys) => subject.look_up(keys),
+            Self::Distinct(keys) => subject.look_up(keys),
+            Self::FirstSeen(learned) => subject.look_up(&learned.keys),
+            Self::Sequence(keys) => subject.look_up(keys),
+            Self::Session(keys) => subject.look_up(keys),
+            Self::Travel(keys) => subject.look_up(keys),
         }
     }
 

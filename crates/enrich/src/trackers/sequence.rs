@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::keyed::State;
+use super::subject::Parts;
 use super::window::{Moment, Window, keep_nearest};
 
 /// How many steps a sequence can have.
@@ -14,9 +15,6 @@ pub(crate) const MAX_OF_SAME_STEPS: usize = 64;
 
 /// So many events of a key are kept in all.
 const MAX_EVENTS: usize = 512;
-
-/// The steps that an event can be, one bit each.
-pub(crate) type Steps = u16;
 
 /// The events of one key that can be steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +28,7 @@ struct StepEvent {
     time: u64,
     arrival: u64,
     id: u32,
-    steps: Steps,
+    steps: Parts,
 }
 
 impl Sequence {
@@ -38,20 +36,41 @@ impl Sequence {
     /// the other steps, one for each, in order of time, those before this one and those after it all within one window.
     ///
     /// The last step completes it, or an earlier one that comes late.
-    pub(crate) fn observe(&mut self, window: Window, length: usize, steps: Steps, moment: Moment) -> bool {
+    pub(crate) fn observe(&mut self, window: Window, length: usize, steps: Parts, moment: Moment) -> bool {
         let keep_from = window.keep_from(moment);
         let expired = self.events.partition_point(|event| event.time < keep_from);
         self.events.drain(..expired);
         let Moment { time, clock, id, arrival, .. } = moment;
-        let known = self.events.iter().position(|event| (event.time, event.id) == (time, id));
+        let after = self.events.partition_point(|event| event.time <= time);
+        let at_this_time = self.events[..after].iter().rev().take_while(|event| event.time == time);
+        let known = (0..after).rev().zip(at_this_time).find(|(_, event)| event.id == id).map(|(place, _)| place);
         let place = known.unwrap_or_else(|| {
-            let place = self.events.partition_point(|event| event.time <= time);
-            self.events.insert(place, StepEvent { time, arrival, id, steps });
-            place
+            self.events.insert(after, StepEvent { time, arrival, id, steps });
+            after
         });
         let complete = (0..length).any(|step| steps >> step & 1 == 1 && self.completes(window, length, step, place));
+        if length == 2 {
+            for candidate in [place + 1, place, place.wrapping_sub(1)] {
+                self.remove_where_superfluous(candidate, window);
+            }
+        }
         self.limit(steps, clock);
         complete
+    }
+
+    /// Of two steps, an event between two others of the same step that lie within a window makes no difference: whatever
+    /// lies before or after it is in the window of one of the two. With more steps, the others may all lie between the two.
+    fn remove_where_superfluous(&mut self, place: usize, window: Window) {
+        let Some(event) = self.events.get(place) else { return };
+        if event.steps.count_ones() != 1 {
+            return;
+        }
+        let is_same = |other: &&StepEvent| other.steps == event.steps;
+        let before = self.events[..place].iter().rev().find(is_same);
+        let after = self.events[place + 1..].iter().find(is_same);
+        if before.zip(after).is_some_and(|(before, after)| window.holds(after.time, before.time)) {
+            self.events.remove(place);
+        }
     }
 
     /// Whether the event at `place` completes the sequence as this step: the latest start and the earliest end are tried,
@@ -75,7 +94,10 @@ impl Sequence {
         window.holds(self.events[last].time, self.events[first].time)
     }
 
-    fn limit(&mut self, steps: Steps, clock: u64) {
+    fn limit(&mut self, steps: Parts, clock: u64) {
+        if self.events.len() <= MAX_OF_SAME_STEPS {
+            return;
+        }
         let same = self.events.iter().filter(|event| event.steps == steps);
         if same.clone().count() > MAX_OF_SAME_STEPS {
             let (first, last) = (same.clone().next(), same.clone().next_back());
@@ -94,5 +116,26 @@ impl Sequence {
 impl State for Sequence {
     fn is_sound(&self) -> bool {
         self.events.len() <= MAX_EVENTS && self.events.is_sorted_by_key(|event| event.time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(time: u64) -> Moment {
+        Moment { time, clock: time, settled: time, id: u32::try_from(time).unwrap(), arrival: time }
+    }
+
+    #[test]
+    fn a_flood_of_one_of_two_steps_leaves_few_events_and_completes_all_the_same() {
+        let window = Window::new(100);
+        let mut sequence = Sequence::default();
+        for time in 1_000..2_000 {
+            assert!(!sequence.observe(window, 2, 0b10, at(time)));
+        }
+        assert!(sequence.events.len() <= 6, "{}", sequence.events.len());
+        let late = Moment { clock: 2_000, settled: 2_000, ..at(1_950) };
+        assert!(sequence.observe(window, 2, 0b01, late));
     }
 }

@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::builtin::builtin_trackers;
 use super::clock::{self, EventClock};
-use super::conditions::{EventConditions, OutcomeBuffer};
+use super::conditions::{AssumedConditions, EventConditions, OutcomeBuffer};
 use super::declaration::TrackerDeclaration;
 use super::error::TrackerError;
 use super::event_hashes::{EventHashes, HashBuffer, event_id};
 use super::found::Found;
 use super::memory::{Beginning, SavedMemory};
+use super::subject::Subject;
 use super::tracker::{Observed, Shared, Tracker};
 use super::window::Moment;
 use crate::Location;
@@ -26,10 +27,9 @@ pub(crate) struct TrackerSet {
     names: Arc<[Box<str>]>,
     operands: Operands,
     shared: Shared,
-    /// Trackers that may be concerned by events of any type.
-    always: Vec<usize>,
-    /// Trackers that only events of this type can concern.
-    by_event_type: HashMap<Box<str>, Vec<usize>>,
+    by_event_type: HashMap<Box<str>, OfType>,
+    /// Events of a type that no tracker asks for.
+    of_other_type: OfType,
     clock: EventClock,
     events: u64,
     /// Trackers that do not know yet when they began.
@@ -37,8 +37,18 @@ pub(crate) struct TrackerSet {
     values: EventValuesBuffer,
     outcomes: OutcomeBuffer,
     hashes: HashBuffer,
-    /// What was found about the event looked at last.
+    /// What the event looked at last was to the trackers.
+    subjects: Vec<(usize, Subject)>,
+    /// What was found about it.
     found: Vec<(usize, Found)>,
+}
+
+/// What is known beforehand of events of one type.
+#[derive(Debug)]
+struct OfType {
+    /// Trackers that they may concern.
+    concerned: Vec<usize>,
+    conditions: AssumedConditions,
 }
 
 /// What trackers remember, in a form to be written to a file.
@@ -88,32 +98,34 @@ impl TrackerSet {
             trackers.push(Tracker::new(declaration, &mut compiler, &mut shared)?);
         }
         let operands = compiler.finish();
-        let mut always = Vec::new();
-        let mut by_event_type: HashMap<Box<str>, Vec<usize>> = HashMap::new();
-        let event_type = schema.field_id(EVENT_TYPE);
-        for (place, tracker) in trackers.iter().enumerate() {
-            match event_type.and_then(|field| tracker.required_values(&shared.conditions, &operands, field)) {
-                None => always.push(place),
-                Some(types) => {
-                    for name in types {
-                        by_event_type.entry(name.into()).or_default().push(place);
-                    }
-                }
-            }
-        }
+        let event_type = schema.field_id(EVENT_TYPE).expect("it is a field of every event");
+        let types: Vec<_> =
+            trackers.iter().map(|tracker| tracker.required_values(&shared.conditions, &operands, event_type)).collect();
+        let of_type = |name: Option<&str>| OfType {
+            concerned: (0..)
+                .zip(&types)
+                .filter(|(_, types)| types.as_ref().is_none_or(|types| name.is_some_and(|name| types.contains(name))))
+                .map(|(place, _)| place)
+                .collect(),
+            conditions: shared.conditions.assuming(&operands, event_type, name),
+        };
+        let by_event_type =
+            types.iter().flatten().flatten().map(|name| ((*name).into(), of_type(Some(name)))).collect();
+        let of_other_type = of_type(None);
         let mut set = Self {
             names: trackers.iter().map(|tracker| tracker.name().into()).collect(),
             trackers,
             operands,
             shared,
-            always,
             by_event_type,
+            of_other_type,
             clock: EventClock::default(),
             events: 0,
             beginning: Vec::new(),
             values: EventValuesBuffer::default(),
             outcomes: OutcomeBuffer::new(),
-            hashes: HashBuffer::new(),
+            hashes: HashBuffer::default(),
+            subjects: Vec::new(),
             found: Vec::new(),
         };
         set.all_begin_here();
@@ -131,9 +143,9 @@ impl TrackerSet {
             self.tell_beginning();
         }
         let event_type = event.event_type();
-        let of_type =
-            event_type.and_then(|event_type| self.by_event_type.get(&*event_type)).map_or(&[][..], Vec::as_slice);
-        if of_type.is_empty() && self.always.is_empty() {
+        let of_type = event_type.and_then(|event_type| self.by_event_type.get(&*event_type));
+        let OfType { concerned, conditions } = of_type.unwrap_or(&self.of_other_type);
+        if concerned.is_empty() {
             return;
         }
         let moment = Moment {
@@ -146,12 +158,23 @@ impl TrackerSet {
         let seen = GitlabEvent { event, number: self.events, time };
         let buffer = std::mem::take(&mut self.values);
         let values = EventValues::reusing(buffer, &self.operands, &seen);
-        let conditions = EventConditions::new(&self.shared.conditions, values, &mut self.outcomes);
+        let conditions = EventConditions::new(conditions, values, &mut self.outcomes);
         let hashes = EventHashes::new(&self.shared.fields, event, &mut self.hashes);
         let mut observed = Observed { event, conditions, hashes, location, moment };
-        for &place in of_type.iter().chain(&self.always) {
-            if let Some(found) = self.trackers[place].observe(&mut observed) {
-                self.found.push((place, found));
+        self.subjects.clear();
+        for &place in concerned {
+            let (_, subject) = self.subjects.push_mut((place, Subject::default()));
+            self.trackers[place].fill(subject, &mut observed);
+            if subject.is_empty() {
+                self.subjects.pop();
+            }
+        }
+        for (place, subject) in &mut self.subjects {
+            self.trackers[*place].memory().look_up(subject);
+        }
+        for (place, subject) in &self.subjects {
+            if let Some(found) = self.trackers[*place].observe(subject, &mut observed) {
+                self.found.push((*place, found));
             }
         }
         self.values = observed.conditions.into_buffer();

@@ -10,12 +10,13 @@ use siphasher::sip::SipHasher13;
 use super::conditions::{ConditionId, Conditions, EventConditions};
 use super::declaration::{Learning, TrackerDeclaration, TrackerKind};
 use super::error::TrackerError;
-use super::event_hashes::{EventHashes, HashedField, HashedFields};
+use super::event_hashes::{EventHashes, HashedField, HashedFields, HashedKey};
 use super::field_reference::FieldReference;
 use super::found::Found;
 use super::keyed::Keyed;
 use super::memory::{Beginning, Learned, Memory};
-use super::sequence::{MAX_STEPS, Steps};
+use super::sequence::MAX_STEPS;
+use super::subject::{Sought, Subject};
 use super::window::{Moment, Window};
 use crate::Location;
 
@@ -28,6 +29,11 @@ const MAX_WINDOW: u64 = 366 * 86_400 * 1_000_000_000;
 /// The one tracker whose fields have no argument.
 const TRAVEL: &str = "travel";
 
+/// The parts of a session.
+const SESSION_START: usize = 0;
+const SESSION_END: usize = 1;
+const SESSION_INSIDE: usize = 2;
+
 /// A tracker.
 #[derive(Debug)]
 pub(crate) struct Tracker {
@@ -35,7 +41,7 @@ pub(crate) struct Tracker {
     /// Of the declaration: what another one remembers is of no use.
     fingerprint: u64,
     window: Window,
-    /// One; the steps of a sequence; beginning, end and inside of a session.
+    /// One; the steps of a sequence; [`SESSION_START`], [`SESSION_END`] and [`SESSION_INSIDE`].
     parts: Vec<Part>,
     value: Option<Value>,
     learning: Learning,
@@ -46,7 +52,7 @@ pub(crate) struct Tracker {
 #[derive(Debug)]
 struct Part {
     condition: Option<ConditionId>,
-    key: Vec<HashedField>,
+    key: HashedKey,
 }
 
 /// The field that is looked at beside the key.
@@ -93,11 +99,11 @@ impl Tracker {
     ) -> Result<Self, String> {
         check(declared)?;
         let Shared { conditions, fields: hashed } = shared;
-        let key = fields(&declared.key, hashed)?;
+        let key = hashed.add_key(&declared.key)?;
         let of_value = declared.kind.value().map(|name| Value::new(name, hashed)).transpose()?;
         let mut part = |condition: Option<&str>, own_key: Option<&[String]>| {
             let condition = condition.map(|condition| conditions.add(condition, compiler)).transpose()?;
-            let key = own_key.map_or_else(|| Ok(key.clone()), |own| fields(own, hashed))?;
+            let key = own_key.map_or(Ok(key), |own| hashed.add_key(own))?;
             Ok::<_, String>(Part { condition, key })
         };
         let max_keys = declared.max_keys;
@@ -166,64 +172,60 @@ impl Tracker {
     ) -> Option<BTreeSet<&'a str>> {
         let mut all = BTreeSet::new();
         for part in &self.parts {
-            all.extend(conditions.get(part.condition?).required_values(operands, field)?);
+            all.extend(conditions.required_values(part.condition?, operands, field)?);
         }
         Some(all)
     }
 
-    /// Takes an event in, and tells what it means; none where it does not concern the tracker.
-    pub(crate) fn observe(&mut self, observed: &mut Observed<'_, '_>) -> Option<Found> {
+    /// Tells what an event is to the tracker. Into a subject that lies where it stays: there is one for each event and tracker.
+    pub(crate) fn fill(&self, subject: &mut Subject, observed: &mut Observed<'_, '_>) {
+        for (number, part) in self.parts.iter().enumerate() {
+            if let Some(key) = part.key_of(observed) {
+                subject.add(number, key);
+            }
+        }
+    }
+
+    /// Takes an event in, and tells what it means; none where it means nothing.
+    pub(crate) fn observe(&mut self, subject: &Subject, observed: &mut Observed<'_, '_>) -> Option<Found> {
         let Self { window, parts, value, learning, memory, .. } = self;
         let (window, moment) = (*window, observed.moment);
         match memory {
             Memory::Count(keys) => {
-                let key = parts[0].key_of(observed)?;
-                let counted = keys.state(key);
+                let counted = subject.key_as(0)?.state(keys);
                 let (count, height) = counted.observe(window, moment, |state| state.observe(window, moment));
                 Some(Found::Count { count, height })
             }
             Memory::Distinct(keys) => {
-                let key = parts[0].key_of(observed)?;
                 let value = observed.hashes.value(value.as_ref()?.hashed)?;
-                let counted = keys.state(key);
+                let counted = subject.key_as(0)?.state(keys);
                 let (count, height) = counted.observe(window, moment, |state| state.observe(window, value, moment));
                 Some(Found::Count { count, height })
             }
             Memory::FirstSeen(learned) => {
-                let key = parts[0].key_of(observed)?;
                 let value = observed.hashes.value(value.as_ref()?.hashed)?;
-                learned.observe(key, value, window, *learning, moment).map(Found::FirstSeen)
+                learned.observe(subject.key_as(0)?, value, window, *learning, moment).map(Found::FirstSeen)
             }
             Memory::Sequence(keys) => {
                 // Steps may have different keys; one event may be steps of several keys at once.
-                let mut by_key: smallvec::SmallVec<[(u128, Steps); 2]> = smallvec::SmallVec::new();
-                for (step, part) in parts.iter().enumerate() {
-                    let Some(key) = part.key_of(observed) else { continue };
-                    match by_key.iter_mut().find(|(known, _)| *known == key) {
-                        Some((_, steps)) => *steps |= 1 << step,
-                        None => by_key.push((key, 1 << step)),
-                    }
-                }
-                let complete = |(key, steps)| keys.state(key).observe(window, parts.len(), steps, moment);
-                by_key.into_iter().map(complete).reduce(|one, other| one || other).map(Found::Sequence)
+                let complete = |(key, steps): (Sought, _)| key.state(keys).observe(window, parts.len(), steps, moment);
+                subject.keys().map(complete).reduce(|one, other| one || other).map(Found::Sequence)
             }
             Memory::Session(keys) => {
-                let [start, end, inside] = parts.as_slice() else { return None };
-                if let Some(key) = start.key_of(observed) {
+                if let Some(key) = subject.key_as(SESSION_START) {
                     let text = value.as_ref().and_then(|value| value.field.text(&observed.event)).unwrap_or_default();
-                    keys.state(key).open(window, &text, moment);
+                    key.state(keys).open(window, &text, moment);
                 }
-                if let Some(key) = end.key_of(observed) {
-                    keys.state(key).close(window, moment);
+                if let Some(key) = subject.key_as(SESSION_END) {
+                    key.state(keys).close(window, moment);
                 }
-                let key = inside.key_of(observed)?;
-                keys.known(key)?.at(window, moment).map(|text| Found::Session(text.into()))
+                let inside = subject.key_as(SESSION_INSIDE)?;
+                inside.known(keys)?.at(window, moment).map(|text| Found::Session(text.into()))
             }
             Memory::Travel(keys) => {
                 let location = observed.location?;
-                let key = parts[0].key_of(observed)?;
                 let country = observed.event.country_iso_code();
-                keys.state(key).observe(location, country.as_deref(), moment).map(Found::Travel)
+                subject.key_as(0)?.state(keys).observe(location, country.as_deref(), moment).map(Found::Travel)
             }
         }
     }
@@ -233,7 +235,7 @@ impl Part {
     /// The key of an event that the condition accepts.
     fn key_of(&self, observed: &mut Observed<'_, '_>) -> Option<u128> {
         let accepts = self.condition.is_none_or(|condition| observed.conditions.matches(condition));
-        if accepts { observed.hashes.key(&self.key) } else { None }
+        if accepts { observed.hashes.key(self.key) } else { None }
     }
 }
 
@@ -245,8 +247,8 @@ impl Value {
 }
 
 impl Learned {
-    fn observe(&mut self, key: u128, value: u64, window: Window, learning: Learning, moment: Moment) -> Option<bool> {
-        let state = self.keys.state(key);
+    fn observe(&mut self, key: Sought, value: u64, window: Window, learning: Learning, moment: Moment) -> Option<bool> {
+        let state = key.state(&mut self.keys);
         let is_new = state.observe(window, value, moment);
         // By the clock as well: one event from the future does not end the learning.
         let now = moment.settled.min(moment.time);
@@ -284,10 +286,6 @@ fn check(declared: &TrackerDeclaration) -> Result<(), String> {
         }
         _ => Ok(()),
     }
-}
-
-fn fields(names: &[String], hashed: &mut HashedFields) -> Result<Vec<HashedField>, String> {
-    names.iter().map(|name| Ok(hashed.add(FieldReference::new(name)?))).collect()
 }
 
 fn fingerprint(declared: &TrackerDeclaration) -> u64 {

@@ -67,6 +67,10 @@ impl State for Visits {
 }
 
 fn journey(from: Visit, to: Visit) -> Option<Journey> {
+    // Most events come from where the one before came from.
+    if (from.latitude, from.longitude) == (to.latitude, to.longitude) {
+        return None;
+    }
     // What the database is unsure of is taken off, so that the way is never longer than it was.
     let distance = great_circle_km(from, to) - f64::from(from.accuracy_km) - f64::from(to.accuracy_km);
     if distance < LEAST_DISTANCE_KM {

@@ -20,7 +20,7 @@ const MAX_EVENTS: usize = 512;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sequence {
     /// In order of time and arrival.
-    events: SmallVec<[StepEvent; 1]>,
+    events: SmallVec<[StepEvent; 2]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,10 +44,8 @@ impl Sequence {
         let after = self.events.partition_point(|event| event.time <= time);
         let at_this_time = self.events[..after].iter().rev().take_while(|event| event.time == time);
         let known = (0..after).rev().zip(at_this_time).find(|(_, event)| event.id == id).map(|(place, _)| place);
-        let place = known.unwrap_or_else(|| {
-            self.events.insert(after, StepEvent { time, arrival, id, steps });
-            after
-        });
+        let place =
+            known.unwrap_or_else(|| self.take_in(StepEvent { time, arrival, id, steps }, after, window, length));
         let complete = (0..length).any(|step| steps >> step & 1 == 1 && self.completes(window, length, step, place));
         if length == 2 {
             for candidate in [place + 1, place, place.wrapping_sub(1)] {
@@ -56,6 +54,23 @@ impl Sequence {
         }
         self.limit(steps, clock);
         complete
+    }
+
+    /// Puts an event where it belongs, and gives its place.
+    fn take_in(&mut self, event: StepEvent, place: usize, window: Window, length: usize) -> usize {
+        // Most come in order, and take the place of the last one before it would need a third.
+        if let [.., before, last] = self.events.as_mut_slice()
+            && length == 2
+            && event.steps.count_ones() == 1
+            && [before.steps, last.steps] == [event.steps; 2]
+            && event.time >= last.time
+            && window.holds(event.time, before.time)
+        {
+            *last = event;
+            return self.events.len() - 1;
+        }
+        self.events.insert(place, event);
+        place
     }
 
     /// Of two steps, an event between two others of the same step that lie within a window makes no difference: whatever

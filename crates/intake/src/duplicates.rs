@@ -1,12 +1,15 @@
 //! Which events came already: within a window of time, and never more than a fixed number of them.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use hashbrown::HashTable;
+
 use crate::fingerprint::Fingerprint;
 
-/// Most events that are remembered, which takes about 13 MB: as many as fit into a table of 2^18 places, since one more would
+/// Most events that are remembered, which takes about 8 MB: as many as fit into a table of 2^18 places, since one more would
 /// double it. What is forgotten for want of room may pass twice.
 const CAPACITY: usize = (1 << 18) / 8 * 7;
 
@@ -25,13 +28,25 @@ pub(crate) struct Duplicates {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
-    known: HashSet<Fingerprint>,
-    /// In the order they came, with the time they are forgotten at.
-    order: VecDeque<(Instant, Fingerprint)>,
-    /// How many of an event's places in the order are of times it was forgotten: the first ones.
-    forgotten: HashMap<Fingerprint, u32>,
+    /// In the order they came, those that were forgotten before their time among them.
+    order: VecDeque<Remembered>,
+    /// The number of the first in the order; the others follow. It may begin again at 0: there are never so many at once.
+    first: u32,
+    /// The numbers of those that are known, found by their fingerprints.
+    known: HashTable<u32>,
+    /// Keyed, because who may send events may choose them.
+    hasher: RandomState,
+    /// All times are counted from here: an [`Instant`] would take twice as much.
+    start: Instant,
+}
+
+#[derive(Debug)]
+struct Remembered {
+    event: Fingerprint,
+    /// When it is forgotten, in nanoseconds after the start.
+    end: u64,
 }
 
 impl Duplicates {
@@ -41,7 +56,7 @@ impl Duplicates {
     }
 
     fn with_capacity(window: Duration, capacity: usize) -> Self {
-        Self { window, capacity, state: Mutex::default() }
+        Self { window, capacity, state: Mutex::new(State::new()) }
     }
 
     /// Remembers an event that comes at `now`, and tells whether it was known. A repetition does not prolong the memory.
@@ -56,25 +71,24 @@ impl Duplicates {
 
     /// Forgets an event that came and could not be kept, so that it is welcome when it is sent again.
     pub(crate) fn forget(&self, event: Fingerprint) {
-        let mut state = self.lock();
-        if state.known.remove(&event) {
-            // Its place in the order stays and counts until its time is over.
-            *state.forgotten.entry(event).or_default() += 1;
-        }
+        self.lock().forget(event);
     }
 
     fn remember_until(&self, event: Fingerprint, now: Instant, rest: Duration) -> Novelty {
-        let Some(end) = now.checked_add(rest).filter(|_| !rest.is_zero()) else { return Novelty::New };
+        if rest.is_zero() {
+            return Novelty::New;
+        }
         let mut state = self.lock();
+        let now = state.nanoseconds(now);
         state.forget_before(now);
-        if state.known.contains(&event) {
+        if state.knows(event) {
             return Novelty::Repeated;
         }
         if state.order.len() >= self.capacity {
             state.forget_first();
         }
-        state.known.insert(event);
-        state.order.push_back((end, event));
+        let rest = u64::try_from(rest.as_nanos()).unwrap_or(u64::MAX);
+        state.remember(Remembered { event, end: now.saturating_add(rest) });
         Novelty::New
     }
 
@@ -85,20 +99,63 @@ impl Duplicates {
 }
 
 impl State {
-    fn forget_before(&mut self, now: Instant) {
-        while self.order.front().is_some_and(|(end, _)| *end <= now) {
+    fn new() -> Self {
+        Self {
+            order: VecDeque::new(),
+            first: 0,
+            known: HashTable::new(),
+            hasher: RandomState::new(),
+            start: Instant::now(),
+        }
+    }
+
+    fn nanoseconds(&self, time: Instant) -> u64 {
+        u64::try_from(time.saturating_duration_since(self.start).as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    fn knows(&self, event: Fingerprint) -> bool {
+        let Self { order, first, known, hasher, .. } = self;
+        known.find(hasher.hash_one(event), |number| at(order, *first, *number) == Some(event)).is_some()
+    }
+
+    fn remember(&mut self, remembered: Remembered) {
+        let Self { order, first, known, hasher, .. } = self;
+        let number = first.wrapping_add(u32::try_from(order.len()).expect("no more are kept than the capacity"));
+        let hash = hasher.hash_one(remembered.event);
+        order.push_back(remembered);
+        known.insert_unique(hash, number, |number| {
+            hasher.hash_one(at(order, *first, *number).expect("those known are in the order"))
+        });
+    }
+
+    /// Its place in the order stays and counts until its time is over.
+    fn forget(&mut self, event: Fingerprint) {
+        let Self { order, first, known, hasher, .. } = self;
+        if let Ok(found) = known.find_entry(hasher.hash_one(event), |number| at(order, *first, *number) == Some(event))
+        {
+            found.remove();
+        }
+    }
+
+    fn forget_before(&mut self, now: u64) {
+        while self.order.front().is_some_and(|remembered| remembered.end <= now) {
             self.forget_first();
         }
     }
 
     fn forget_first(&mut self) {
-        let Some((_, event)) = self.order.pop_front() else { return };
-        match self.forgotten.get_mut(&event) {
-            None => _ = self.known.remove(&event),
-            Some(1) => _ = self.forgotten.remove(&event),
-            Some(times) => *times -= 1,
+        let Self { order, first, known, hasher, .. } = self;
+        let Some(Remembered { event, .. }) = order.pop_front() else { return };
+        // It may have been forgotten already, and have come again under another number.
+        if let Ok(found) = known.find_entry(hasher.hash_one(event), |number| number == first) {
+            found.remove();
         }
+        *first = first.wrapping_add(1);
     }
+}
+
+fn at(order: &VecDeque<Remembered>, first: u32, number: u32) -> Option<Fingerprint> {
+    order.get(number.wrapping_sub(first) as usize).map(|remembered| remembered.event)
 }
 
 #[cfg(test)]

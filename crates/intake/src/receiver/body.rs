@@ -58,6 +58,10 @@ where
             // All that this body can grow to, in one step: bodies that each hold a part of the memory and wait for more
             // would wait for each other. The semaphore is never closed, so this does not fail.
             share = memory.acquire_many(largest.min(limits.bodies_in_flight_bytes)).await.ok();
+            if announced.is_some() {
+                // Growing by doubling would take up to twice what was granted.
+                bytes.reserve_exact(largest as usize - bytes.len());
+            }
         }
         bytes.extend_from_slice(&data);
     }

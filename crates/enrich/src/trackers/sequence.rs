@@ -61,7 +61,7 @@ impl Sequence {
         // Most come in order, and take the place of the last one before it would need a third.
         if let [.., before, last] = self.events.as_mut_slice()
             && length == 2
-            && event.steps.count_ones() == 1
+            && event.steps.is_power_of_two()
             && [before.steps, last.steps] == [event.steps; 2]
             && event.time >= last.time
             && window.holds(event.time, before.time)
@@ -77,7 +77,7 @@ impl Sequence {
     /// lies before or after it is in the window of one of the two. With more steps, the others may all lie between the two.
     fn remove_where_superfluous(&mut self, place: usize, window: Window) {
         let Some(event) = self.events.get(place) else { return };
-        if event.steps.count_ones() != 1 {
+        if !event.steps.is_power_of_two() {
             return;
         }
         let is_same = |other: &&StepEvent| other.steps == event.steps;

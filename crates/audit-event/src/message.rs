@@ -84,6 +84,17 @@ pub(crate) fn split_impersonator(message: &str) -> Option<(&str, &str)> {
     (!name.is_empty()).then_some((action, name))
 }
 
+/// The administrator of an impersonated action, unless the message ends so with a text that somebody typed, such as the title
+/// `laptop (by Bob)` of a key.
+pub(crate) fn impersonator<'m, 't>(message: &'m str, typed: impl Iterator<Item = &'t str>) -> Option<&'m str> {
+    let (action, name) = split_impersonator(message)?;
+    // Where GitLab's own suffix follows, the text stands before it, even a text that is itself such a suffix.
+    let is_typed =
+        |text: &str| text.ends_with(')') && text.contains("(by ") && message.ends_with(text) && !action.ends_with(text);
+    let mut typed = typed;
+    (!typed.any(is_typed)).then_some(name)
+}
+
 /// Whether the message reports that something was tried and failed.
 pub(crate) fn is_failed_attempt(message: &str) -> bool {
     message.starts_with("Attempted to ")

@@ -41,11 +41,14 @@ impl<'a> AuditEvent<'a> {
     /// Who stands behind the author: `details.impersonated_by` of older versions, else the administrator the message
     /// ends with.
     ///
-    /// A message may also end so because somebody typed it, in a name that was changed for instance.
+    /// A message may also end so because somebody typed it: what the name of the target or the new value ends with is theirs.
     pub fn impersonated_by(&self) -> Option<Cow<'a, str>> {
-        self.of_details("impersonated_by")
-            .map(JsonValue::text)
-            .or_else(|| part_of(self.message()?, |message| message::split_impersonator(message).map(|(_, name)| name)))
+        self.of_details("impersonated_by").map(JsonValue::text).or_else(|| {
+            let message = self.message()?;
+            let typed = [self.target_details(), self.changed_to()];
+            let typed = || typed.iter().flatten().map(AsRef::as_ref);
+            part_of(message, |message| message::impersonator(message, typed()))
+        })
     }
 
     /// Whether the event reports a failed attempt: GitLab gives some failures the type of the success.

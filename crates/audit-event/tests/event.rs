@@ -243,6 +243,25 @@ fn tokens_are_read_from_members_before_the_message() {
 }
 
 #[test]
+fn a_title_or_a_new_name_that_ends_like_an_impersonation_is_none() {
+    let impersonated_by = |json: &str| text(json, "gitlab.impersonated_by");
+    let key = |title: &str, message: &str| {
+        format!(r#"{{"target_details":"{title}","details":{{"custom_message":"{message}"}}}}"#)
+    };
+    assert_eq!(impersonated_by(&key("laptop (by Bob)", "Added deploy key laptop (by Bob)")), None);
+    assert_eq!(impersonated_by(&key("(by Bob)", "Added deploy key (by Bob)")), None);
+    assert_eq!(impersonated_by(&key("(by Bob) (by Bob)", "Added deploy key (by Bob) (by Bob)")), None);
+    let renamed =
+        r#"{"details":{"change":"name","to":"b (by Bob)","custom_message":"Changed name from a to b (by Bob)"}}"#;
+    assert_eq!(impersonated_by(renamed), None);
+    for title in ["laptop (by Bob)", "(by Ada)", "laptop", ""] {
+        let message = format!("Added deploy key {title} (by Ada)");
+        assert_eq!(impersonated_by(&key(title, &message)).as_deref(), Some("Ada"), "{title}");
+        assert_eq!(impersonated_by(&key(title, "Added key (by Grace)")).as_deref(), Some("Grace"), "{title}");
+    }
+}
+
+#[test]
 fn impersonation_and_failed_attempts() {
     let message = |message: &str| format!(r#"{{"details":{{"custom_message":"{message}"}}}}"#);
     assert_eq!(text(&message("Added GPG key (by Ada Admin)"), "gitlab.impersonated_by").as_deref(), Some("Ada Admin"));

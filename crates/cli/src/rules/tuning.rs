@@ -25,6 +25,12 @@ enum Says {
 
 use Says::{Condition, Items};
 
+/// What the comment on `gitlab_mail_from_outside` tells an operator to write.
+const OWN_MAIL_DOMAIN: &str = r#"((gitlab.op_changed_to contains "@" and not tolower(gitlab.op_changed_to) endswith "@example.com")
+or (gitlab.target_details contains "@" and not tolower(gitlab.target_details) endswith "@example.com")
+or (gitlab.details[registration_details.email] contains "@"
+and not tolower(gitlab.details[registration_details.email]) endswith "@example.com"))"#;
+
 /// The shipped rules and the operator's file.
 fn with(local: &str) -> Engine {
     let (mut files, _) = RuleChoice::new(&[], None).read().unwrap_or_else(|failure| panic!("{failure}"));
@@ -171,7 +177,7 @@ fn table() -> Vec<Tuned> {
         ),
         row(
             "gitlab_mail_from_outside",
-            Condition("gitlab.op_changed_to exists and not gitlab.op_changed_to endswith \"@example.com\""),
+            Condition(OWN_MAIL_DOMAIN),
             of_user(
                 "user_email_address_updated",
                 7,
@@ -179,6 +185,53 @@ fn table() -> Vec<Tuned> {
             ),
             None,
             Some("GitLab mail address from outside added to an account"),
+        ),
+        row(
+            "gitlab_mail_from_outside",
+            Condition(OWN_MAIL_DOMAIN),
+            of_user(
+                "user_email_address_updated",
+                7,
+                &json!({"details": {"from": "a@example.com", "to": "Ann@Example.COM"}}),
+            ),
+            None,
+            None,
+        ),
+        row(
+            "gitlab_mail_from_outside",
+            Condition(OWN_MAIL_DOMAIN),
+            of_user("email_created", 7, &json!({"target_type": "Email", "target_details": "a@attacker.example"})),
+            None,
+            Some("GitLab mail address from outside added to an account"),
+        ),
+        row(
+            "gitlab_mail_from_outside",
+            Condition(OWN_MAIL_DOMAIN),
+            of_user("email_created", 7, &json!({"target_type": "Email", "target_details": "Ann@Example.COM"})),
+            None,
+            None,
+        ),
+        row(
+            "gitlab_mail_from_outside",
+            Condition(OWN_MAIL_DOMAIN),
+            of_user(
+                "registration_created",
+                8,
+                &json!({"details": {"registration_details": {"email": "a@attacker.example"}}}),
+            ),
+            None,
+            Some("GitLab account from outside created"),
+        ),
+        row(
+            "gitlab_mail_from_outside",
+            Condition(OWN_MAIL_DOMAIN),
+            of_user(
+                "registration_created",
+                8,
+                &json!({"details": {"registration_details": {"email": "Ann@Example.COM"}}}),
+            ),
+            None,
+            None,
         ),
         row(
             "gitlab_runner_networks",
@@ -412,6 +465,13 @@ fn table() -> Vec<Tuned> {
 }
 
 #[test]
+fn the_comment_on_mail_from_outside_says_what_is_tried_here() {
+    let rules = include_str!("../../../../rules/gitlab_compromised_account_changes.yaml");
+    let comment = format!("#   {}\n", OWN_MAIL_DOMAIN.replace('\n', "\n#   "));
+    assert!(rules.contains(&comment), "{comment}");
+}
+
+#[test]
 fn each_list_and_macro_is_replaced_and_each_list_added_to() {
     let shipped = with("");
     for Tuned { name, says, event, before, after } in table() {
@@ -421,10 +481,13 @@ fn each_list_and_macro_is_replaced_and_each_list_added_to() {
                 format!("- list: {name}\n  items: {items}\n"),
                 format!("- list: {name}\n  items: {items}\n  override: {{items: append}}\n"),
             ],
-            Condition(condition) => vec![
-                format!("- macro: {name}\n  condition: ({condition})\n"),
-                format!("- macro: {name}\n  condition: or ({condition})\n  override: {{condition: append}}\n"),
-            ],
+            Condition(condition) => {
+                let condition = condition.replace('\n', " ");
+                vec![
+                    format!("- macro: {name}\n  condition: ({condition})\n"),
+                    format!("- macro: {name}\n  condition: or ({condition})\n  override: {{condition: append}}\n"),
+                ]
+            }
         };
         for local in locals {
             assert_eq!(speaks(&with(&local), &event).as_deref(), after, "{local}");

@@ -1,4 +1,5 @@
-//! The shipped rules under `rule_matching: first`: of the rules that fire on an event, the most serious one speaks.
+//! The shipped rules under `rule_matching: first`: of the rules that fire on an event, the most serious one speaks, and of equals the
+//! one that tells a step of a burst or the end of a sequence, which is told once.
 //!
 //! Looked at with every event of the rule tests and of the attack stories, and in the order of the files themselves.
 
@@ -10,7 +11,8 @@ use std::{
 use audit_event::events;
 use enrich::{SOURCE, TrackerKind, builtin_trackers};
 use falco_rules::{
-    Engine, EngineOptions, Event, Priority, Rule, RuleMatching, RuleTestFile, Scratch, TestCase, TestEventSource,
+    Argument, Engine, EngineOptions, Event, FieldId, Priority, Rule, RuleMatching, RuleTestFile, Scratch, TestCase,
+    TestEventSource,
 };
 
 use serde_json::{Value, json};
@@ -19,7 +21,7 @@ use super::event::AuthoredEvents;
 use crate::detection::{RuleChoice, read_rules_file};
 
 /// Rules that stand back behind less serious ones (any, or the one named), and why.
-const STAND_BACK: [(&str, Option<&str>, &str); 4] = [
+const STAND_BACK: [(&str, Option<&str>, &str); 8] = [
     (
         "GitLab event from a listed address",
         None,
@@ -31,15 +33,24 @@ const STAND_BACK: [(&str, Option<&str>, &str); 4] = [
         Some("GitLab accounts created in a burst"),
         "the making of the account is the first of the two steps, and completes them only where it arrives after the second",
     ),
-    ("GitLab token made and many repositories read", Some(DISTANT), AT_OTHER_EVENTS),
-    ("GitLab branch protection dropped, code changed and protection restored", Some(DISTANT), AT_OTHER_EVENTS),
+    (
+        "GitLab account re-keyed and used from a new session",
+        Some("GitLab password reset requested for several addresses"),
+        AS_LOUD,
+    ),
+    ("GitLab account re-keyed and used from a new session", Some(LISTED), AS_LOUD),
+    ("GitLab account re-keyed and used from a new session", Some(IMPERSONATING), AS_LOUD),
+    ("GitLab branch protection dropped, code changed and protection restored", Some(LISTED), AS_LOUD),
+    ("GitLab new account made powerful", Some(LISTED), AS_LOUD),
+    ("GitLab projects or data deleted in bulk", Some(LISTED), AS_LOUD),
 ];
 
 /// The first step of each list of heights at which bursts are reported.
 const FIRST_STEPS: [u64; 4] = [3, 5, 10, 30];
 
-const DISTANT: &str = "GitLab account used from two distant places";
-const AT_OTHER_EVENTS: &str = "the first event at the new place tells the distance, a later one completes the sequence, so each has an event of its own";
+const LISTED: &str = "GitLab sensitive action from a listed address";
+const IMPERSONATING: &str = "GitLab sensitive action while impersonating";
+const AS_LOUD: &str = "both are CRITICAL, so somebody looks at once, and what speaks names the act and its author";
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules").join(name)
@@ -123,9 +134,43 @@ fn stands_back(rule: &str, behind: &str) -> bool {
     STAND_BACK.iter().any(|(name, speaker, _)| *name == rule && speaker.is_none_or(|speaker| speaker == behind))
 }
 
+/// An event as it would be if it were no step of a burst and completed no sequence: what a rule tells of these it tells once, so it
+/// speaks before a rule of its priority that fires on the next event as well.
+struct NoStep<'e> {
+    event: &'e dyn Event,
+    steps: &'e BTreeSet<String>,
+}
+
+impl Event for NoStep<'_> {
+    fn value(&self, field: FieldId, argument: Option<&Argument>) -> Option<falco_rules::Value<'_>> {
+        match argument {
+            Some(Argument::Key(tracker)) if self.steps.contains(tracker.as_str()) => None,
+            _ => self.event.value(field, argument),
+        }
+    }
+
+    fn number(&self) -> u64 {
+        self.event.number()
+    }
+
+    fn time(&self) -> u64 {
+        self.event.time()
+    }
+}
+
+/// The trackers that tell steps of bursts and ends of sequences.
+fn steps() -> BTreeSet<String> {
+    let trackers = builtin_trackers().into_iter().map(|tracker| tracker.declaration);
+    let of_steps = trackers.filter(|tracker| {
+        matches!(tracker.kind, TrackerKind::Count { .. } | TrackerKind::Distinct { .. } | TrackerKind::Sequence { .. })
+    });
+    of_steps.map(|tracker| tracker.name).collect()
+}
+
 /// Of each event that makes rules fire: the rule that speaks, and those that would.
 fn compare(made: &dyn Fn(Value) -> Vec<Value>) -> (usize, usize, BTreeSet<String>) {
     let [first, all] = [RuleMatching::First, RuleMatching::All].map(engine);
+    let steps = steps();
     let mut scratch = Scratch::default();
     let (mut fired, mut several, mut problems) = (0, 0, BTreeSet::new());
     each_event_as(made, &mut |TestCase { name: case, .. }, event| {
@@ -140,7 +185,15 @@ fn compare(made: &dyn Fn(Value) -> Vec<Value>) -> (usize, usize, BTreeSet<String
         };
         fired += 1;
         several += usize::from(could.len() > 1);
-        for (serious, other) in could.iter().filter(|(other, _)| other < priority) {
+        let at_any_other_event: Vec<String> = all
+            .evaluate(SOURCE, &NoStep { event, steps: &steps }, &mut scratch)
+            .map(|rule| rule.name().to_owned())
+            .collect();
+        let told_once = |rule: &String| !at_any_other_event.contains(rule);
+        let says_less = |(other, name): &&(Priority, String)| {
+            other < priority || (other == priority && told_once(name) && !told_once(rule))
+        };
+        for (serious, other) in could.iter().filter(says_less) {
             if !stands_back(other, rule) {
                 problems.insert(format!("`{rule}` ({priority}) speaks before `{other}` ({serious})"));
             }

@@ -9,8 +9,20 @@ use serde_json::{Value, json};
 
 use crate::detection::RuleChoice;
 
-/// Trackers whose findings silence rules and fire none: of other types these rules fire all the same.
-const SILENCING: [&str; 1] = ["own_project_or_group_joined"];
+/// Trackers whose findings silence a rule, of all rules or of one, and do not fire it: of other types it fires all the same.
+const SILENCING: [(Option<&str>, &str); 10] = [
+    (None, "own_project_or_group_joined"),
+    (Some(DISTANT), "projects_fetched_by_account_and_address"),
+    (Some(DISTANT), "projects_fetched_by_account"),
+    (Some(DISTANT), "protection_dropped_and_restored"),
+    (Some("GitLab repository used from a listed address"), "protection_dropped_and_restored"),
+    (Some("GitLab repository used from an unknown country"), "protection_dropped_and_restored"),
+    (Some("GitLab project read from a new address"), "protection_dropped_and_restored"),
+    (Some("GitLab repository used from a listed address"), "address_list_of_account"),
+    (Some("GitLab repository used from a listed address"), "git_address_list_of_account"),
+    (Some("GitLab sign-in from a listed address"), "git_address_list_of_account"),
+];
+const DISTANT: &str = "GitLab account used from two distant places";
 
 /// Of which events a tracker says something, as one condition; none of all.
 fn condition(kind: &TrackerKind) -> Option<String> {
@@ -54,7 +66,10 @@ fn each_rule_names_only_event_types_that_the_trackers_it_asks_look_at() {
     for rule in rules.rules() {
         let condition = rule.condition().to_string();
         for tracker in builtin_trackers().iter().map(|tracker| &tracker.declaration.name) {
-            if SILENCING.contains(&&**tracker) || !condition.contains(&format!("[{tracker}]")) {
+            let silences = |(silenced, name): &(Option<&str>, &str)| {
+                *name == tracker && silenced.is_none_or(|of| of == rule.name())
+            };
+            if SILENCING.iter().any(silences) || !condition.contains(&format!("[{tracker}]")) {
                 continue;
             }
             asked += 1;

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::receiver::run_to_end;
+use crate::{geoip, receiver::run_to_end};
 
 /// An event of account 7, so many seconds after eight o'clock.
 fn event(number: usize, second: usize, event_type: &str, further: &Value) -> String {
@@ -32,7 +32,7 @@ fn push(project: &str, address: &str) -> Value {
 }
 
 /// The ids of the events for which a shipped rule raises its alert, where 203.0.113.77 is a hosting provider's and 203.0.113.78
-/// a Tor exit.
+/// a Tor exit, 193.0.0.9 is in Berlin and 198.41.0.4 in Sydney.
 fn alerts_of(rule: &str, events: &[String]) -> Vec<String> {
     alerts_with("", rule, events)
 }
@@ -48,7 +48,10 @@ fn alerts_with(local: &str, rule: &str, events: &[String]) -> Vec<String> {
     let lists = json!({
         "hosting_providers": write("list.txt", "203.0.113.77\n"), "tor_exits": write("tor.txt", "203.0.113.78\n"),
     });
-    let config = json!({"plugins": [{"name": "gitlab", "init_config": {"AddressLists": lists}}]});
+    let city = folder.path().join("city.mmdb");
+    geoip::write_two_distant(&city, "193.0.0.9", "198.41.0.4");
+    let config = json!({"AddressLists": lists, "MaxmindCityDBPath": city});
+    let config = json!({"plugins": [{"name": "gitlab", "init_config": config}]});
     let config = write("falco.yaml", &config.to_string());
     let (path, own) = (write("events.ndjson", &events.join("\n")), write("zz_local.yaml", local));
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules");
@@ -213,4 +216,103 @@ fn a_backup_that_reads_all_projects_each_night_is_a_notice_once_it_is_known_and_
     let known = alerts_of("GitLab repositories read in bulk by a known machine", &events);
     assert_eq!(known, ["2010"], "once the project's week of learning is over");
     assert_eq!(told.len() + known.len(), 11, "one for each of ten nights, and the theft");
+}
+
+#[test]
+fn a_day_of_a_developer_behind_a_hosted_vpn_is_told_with_the_first_sign_in_and_over_tor_each_act_is() {
+    let acts =
+        ["authenticated_with_two_factor", "label_created", "merge_request_created", "issue_created_by_project_bot"];
+    let day = |address: &str| -> Vec<String> {
+        let act = |n: usize| {
+            let further = json!({"entity_type": "Project", "entity_path": "grp/app", "ip_address": address});
+            event(n, n * 600, acts[n % acts.len()], &further)
+        };
+        (4..40).map(act).collect()
+    };
+    let rules = [
+        "GitLab sign-in from a listed address",
+        "GitLab event from a listed address",
+        "GitLab act from a Tor exit or threat feed",
+        "GitLab sensitive action from a listed address",
+    ];
+    let told = |address| rules.map(|rule| alerts_of(rule, &day(address)).len());
+    assert_eq!(told("203.0.113.77"), [1, 0, 0, 0]);
+    assert_eq!(told("203.0.113.78"), [9, 0, 27, 0]);
+}
+
+/// A clone by a deploy token.
+fn by_token(mut clone: Value) -> Value {
+    clone["author_id"] = (-2).into();
+    clone["author_name"] = "backup".into();
+    clone
+}
+
+#[test]
+fn a_deploy_token_that_takes_all_projects_in_the_office_where_people_read_them_is_no_known_machine() {
+    let of_people = (0..20).flat_map(|day| {
+        (1..=60).map(move |n| {
+            let mut clone = fetch(&format!("grp/{n}"), "10.1.2.3");
+            clone["author_id"] = (100 + n).into();
+            event(day * 100 + n, day * DAY + n, "repository_git_operation", &clone)
+        })
+    });
+    let theft = (1..=60).map(|n| {
+        event(5000 + n, 20 * DAY + n, "repository_git_operation", &by_token(fetch(&format!("grp/{n}"), "10.1.2.3")))
+    });
+    let events: Vec<_> = of_people.chain(theft).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &events), ["6010", "6030", "6050"]);
+    assert_eq!(alerts_of("GitLab repositories read in bulk by a known machine", &events), [""; 0]);
+}
+
+#[test]
+fn a_thief_who_reads_a_few_projects_weeks_before_all_is_no_known_machine() {
+    let read = |number: usize, second: usize, n: usize| {
+        event(number, second, "repository_git_operation", &by_token(fetch(&format!("grp/{n}"), "193.0.0.9")))
+    };
+    let before = [10, 30, 50].map(|n| read(n, n, n));
+    let again = [10, 30, 50].map(|n| read(100 + n, 10 * DAY + n, n));
+    let theft = (1..=60).map(|n| read(1000 + n, 20 * DAY + n, n));
+    let events: Vec<_> = before.into_iter().chain(again).chain(theft).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &events), ["2010", "2030", "2050"]);
+    assert_eq!(alerts_of("GitLab repositories read in bulk by a known machine", &events), [""; 0]);
+}
+
+#[test]
+fn visitors_who_did_not_sign_in_are_many_people_and_one_address_of_them_is_one() {
+    let download = |n: usize, address: &str| {
+        let archive = json!({
+            "author_id": -1, "author_name": "An unauthenticated user", "entity_type": "Project",
+            "entity_path": format!("grp/{n}"), "ip_address": address,
+        });
+        event(n, n, "public_repository_download_operation", &archive)
+    };
+    let of_many: Vec<_> = (1..=40).map(|n| download(n, &format!("198.51.100.{n}"))).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &of_many), [""; 0]);
+    let of_one: Vec<_> = (1..=40).map(|n| download(n, "198.51.100.9")).collect();
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &of_one), ["1010"]);
+}
+
+#[test]
+fn a_stolen_token_of_a_program_is_told_at_a_hosting_provider() {
+    let local = "- list: gitlab_provisioning_accounts\n  items: [\"7\"]\n";
+    let at = json!({"entity_type": "Project", "entity_path": "grp/app", "ip_address": "203.0.113.77", "target_id": 8});
+    let acts = ["member_created", "webhook_created", "variable_viewed_api", "personal_access_token_created"];
+    let events: Vec<_> = acts.iter().zip(1..).map(|(act, n)| event(n, n, act, &at)).collect();
+    let told = alerts_with(local, "GitLab sensitive action from a listed address", &events);
+    assert_eq!(told, ["1001", "1002", "1003", "1004"]);
+}
+
+#[test]
+fn what_the_owner_does_at_home_does_not_hide_the_tenth_project_that_a_thief_takes_far_away() {
+    let clone =
+        |n: usize, project: &str, address: &str| event(n, n * 20, "repository_git_operation", &fetch(project, address));
+    let mut events = vec![
+        clone(1, "grp/own", "193.0.0.9"),
+        event(2, 40, "personal_access_token_created", &json!({"ip_address": "198.41.0.4"})),
+    ];
+    events.extend((1..=9).map(|n| clone(2 + n, &format!("grp/{n}"), "198.41.0.4")));
+    events.push(clone(12, "grp/own", "193.0.0.9"));
+    events.extend((10..=12).map(|n| clone(3 + n, &format!("grp/{n}"), "198.41.0.4")));
+    assert_eq!(alerts_of("GitLab token made and many repositories read", &events), ["1013"]);
+    assert_eq!(alerts_of("GitLab account used from two distant places", &events), ["1003", "1012"]);
 }

@@ -74,6 +74,20 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             elsewhere
         });
     }),
+    ("fetch_address_of_deploy_credential", || {
+        let name = "fetch_address_of_deploy_credential";
+        let of_key = |address: &str| {
+            let mut fetch = git("fetch", "grp/app");
+            fetch["author_id"] = (-3).into();
+            fetch["details"]["author_class"] = "DeployKey".into();
+            fetch["ip_address"] = address.into();
+            fetch
+        };
+        tells_first(name, "repository_git_operation", &of_key("10.30.0.5"), &of_key("10.30.0.6"));
+        let mut stream = Stream::new();
+        let json = stream.send("repository_git_operation", git("fetch", "grp/app"));
+        assert_eq!(stream.field(&json, &format!("gitlab.first_seen[{name}]")), None, "of a person");
+    }),
     ("address_list_of_account", || {
         let mut stream = Stream::new();
         let name = "gitlab.first_seen[address_list_of_account]";
@@ -119,6 +133,10 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             stream.now += again;
             let json = stream.send("repository_git_operation", git("fetch", "grp/app"));
             stream.expect(&json, name, first);
+        }
+        for event_type in ["repository_download_operation", "repository_file_accessed_api"] {
+            let json = stream.send(event_type, json!({"entity_path": "grp/app"}));
+            stream.expect(&json, name, "false");
         }
     }),
     ("exports_by_account", || {

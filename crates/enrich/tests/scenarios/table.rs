@@ -37,7 +37,10 @@ fn first(tracker: &'static str, rule: Looking, event_type: &str, usual: &Value, 
 
 /// A scenario for each built-in tracker.
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    [of_guessing(), of_accounts(), of_credentials(), of_listed_addresses(), of_code()].into_iter().flatten().collect()
+    [of_guessing(), of_accounts(), of_credentials(), of_listed_addresses(), of_code(), of_reading()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn of_guessing() -> Vec<Scenario> {
@@ -211,9 +214,51 @@ fn of_listed_addresses() -> Vec<Scenario> {
     ]
 }
 
+fn of_reading() -> Vec<Scenario> {
+    let clone = |n: u64| git("clone", &format!("grp/project-{n}"));
+    vec![
+        scenario("projects_fetched_by_account", Shipped("GitLab repositories read in bulk"), |story| {
+            story.event("repository_git_operation", &clone(1));
+            story.events(10, "repository_git_operation", clone);
+        }),
+        scenario("projects_fetched_by_account_and_address", Shipped("GitLab repositories read in bulk"), |story| {
+            story.event("repository_git_operation", &with(clone(1), "ip_address", "193.0.0.9"));
+            story.events(10, "repository_git_operation", clone);
+        }),
+        scenario("git_country_of_account", Own("gitlab.first_seen[git_country_of_account] = true"), |story| {
+            story.event("repository_git_operation", &git("fetch", "grp/app"));
+        }),
+        scenario("projects_fetched_by_address", Own("gitlab.count[projects_fetched_by_address] >= 10"), |story| {
+            story.events(10, "repository_git_operation", |n| with(clone(n), "author_id", n));
+        }),
+        first(
+            "fetch_address_of_deploy_credential",
+            Own("gitlab.first_seen[fetch_address_of_deploy_credential] = true"),
+            "repository_git_operation",
+            &with(git("fetch", "grp/app"), "author_id", -3),
+            &with(with(git("fetch", "grp/app"), "author_id", -3), "ip_address", "193.0.0.9"),
+        ),
+        first(
+            "fetch_address_of_project",
+            Shipped("GitLab project read from a new address"),
+            "repository_git_operation",
+            &with(git("fetch", "grp/app"), "author_id", -3),
+            &with(with(git("fetch", "grp/app"), "author_id", -3), "ip_address", "193.0.0.9"),
+        ),
+        scenario("exports_by_account", Shipped("GitLab exports in bulk"), |story| {
+            story.events(3, "project_export_created", target);
+            story.events(2, "group_export_created", |n| target(n + 3));
+        }),
+        scenario("token_then_fetch", Shipped("GitLab token made and many repositories read"), |story| {
+            story.events(5, "repository_git_operation", clone);
+            story.event("personal_access_token_created", &json!({}));
+            story.events(10, "repository_git_operation", clone);
+        }),
+    ]
+}
+
 fn of_code() -> Vec<Scenario> {
     let from = |address: &str| json!({"ip_address": address});
-    let clone = |n: u64| git("clone", &format!("grp/project-{n}"));
     let downstream = |path: &str| json!({"entity_path": path, "details": {"upstream_root_project_path": "grp/up"}});
     let deployment = |id: u64| json!({"target_id": id, "target_type": "Deployment"});
     vec![
@@ -273,36 +318,6 @@ fn of_code() -> Vec<Scenario> {
         ),
         scenario("severity_overrides_by_account", Shipped("GitLab finding severities overridden in bulk"), |story| {
             story.events(5, "vulnerability_severity_override", target);
-        }),
-        scenario("projects_fetched_by_account", Shipped("GitLab repositories read in bulk"), |story| {
-            story.event("repository_git_operation", &clone(1));
-            story.events(10, "repository_git_operation", clone);
-        }),
-        scenario("projects_fetched_by_account_and_address", Shipped("GitLab repositories read in bulk"), |story| {
-            story.event("repository_git_operation", &with(clone(1), "ip_address", "193.0.0.9"));
-            story.events(10, "repository_git_operation", clone);
-        }),
-        scenario("git_country_of_account", Own("gitlab.first_seen[git_country_of_account] = true"), |story| {
-            story.event("repository_git_operation", &git("fetch", "grp/app"));
-        }),
-        scenario("projects_fetched_by_address", Own("gitlab.count[projects_fetched_by_address] >= 10"), |story| {
-            story.events(10, "repository_git_operation", |n| with(clone(n), "author_id", n));
-        }),
-        first(
-            "fetch_address_of_project",
-            Shipped("GitLab project read from a new address"),
-            "repository_git_operation",
-            &with(git("fetch", "grp/app"), "author_id", -3),
-            &with(with(git("fetch", "grp/app"), "author_id", -3), "ip_address", "193.0.0.9"),
-        ),
-        scenario("exports_by_account", Shipped("GitLab exports in bulk"), |story| {
-            story.events(3, "project_export_created", target);
-            story.events(2, "group_export_created", |n| target(n + 3));
-        }),
-        scenario("token_then_fetch", Shipped("GitLab token made and many repositories read"), |story| {
-            story.events(5, "repository_git_operation", clone);
-            story.event("personal_access_token_created", &json!({}));
-            story.events(10, "repository_git_operation", clone);
         }),
         scenario("deletions_by_account", Shipped("GitLab projects or data deleted in bulk"), |story| {
             story.events(3, "project_destroyed", target);

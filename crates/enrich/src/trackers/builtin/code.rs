@@ -3,7 +3,8 @@
 use super::event_types::{FETCHES, FROM_LISTED_ADDRESS, TOKENS};
 use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence};
 use super::row::{
-    ADDRESS, AUTHOR, AUTHOR_AND_ADDRESS, AUTHOR_AND_TYPE, AUTHOR_AND_VERB, AUTHOR_ID, PROJECT, Row, WEEK_EACH,
+    ADDRESS, AUTHOR, AUTHOR_AND_ADDRESS, AUTHOR_AND_PROJECT, AUTHOR_AND_TYPE, AUTHOR_AND_VERB, AUTHOR_ID, PROJECT, Row,
+    WEEK_EACH,
 };
 use crate::trackers::declaration::Learning;
 
@@ -99,6 +100,19 @@ pub(super) const ROWS: &[Row] = &[
         kind: Distinct(FETCHES, "gitlab.entity_path"),
     },
     Row {
+        // Whether a key or token itself has read the project from here: that people have, who sit in the same office, says nothing of it.
+        detection: "G110",
+        name: "fetch_address_of_deploy_credential",
+        key: AUTHOR_AND_PROJECT,
+        window: "30d",
+        kind: FirstSeen(
+            "gitlab.event_type in (repository_git_operation, repository_download_operation) and \
+             gitlab.author.type in (deploy_key, deploy_token)",
+            "gitlab.ip",
+            WEEK_EACH,
+        ),
+    },
+    Row {
         detection: "G111",
         name: "fetch_address_of_project",
         key: PROJECT,
@@ -115,7 +129,11 @@ pub(super) const ROWS: &[Row] = &[
         name: "git_country_of_account",
         key: AUTHOR,
         window: "24h",
-        kind: FirstSeen("gitlab.event_type = repository_git_operation", "gitlab.countryisocode", Learning::Once(0)),
+        kind: FirstSeen(
+            "gitlab.event_type in (repository_git_operation, repository_download_operation, repository_file_accessed_api)",
+            "gitlab.countryisocode",
+            Learning::Once(0),
+        ),
     },
     Row {
         detection: "G113",

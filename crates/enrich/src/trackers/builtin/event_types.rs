@@ -50,7 +50,15 @@ macro_rules! sensitive_types {
              project_export_created, project_export_file_download_started, group_export_created, ci_variable_created, \
              ci_variable_updated, ci_variable_deleted, ci_group_variable_created, ci_group_variable_updated, \
              ci_group_variable_deleted, ci_instance_variable_created, ci_instance_variable_updated, \
-             ci_instance_variable_deleted, variable_viewed_api, ci_runner_registered, ci_runner_created, webhook_created"
+             ci_instance_variable_deleted, variable_viewed_api, ci_runner_registered, ci_runner_created, webhook_created, \
+             project_deletion_marked, group_deletion_marked, protected_branch_updated, \
+             protected_branch_allow_force_push_updated, project_namespace_updated, \
+             direct_transfer_relations_export_initiated, create_ssh_certificate, \
+             create_instance_ssh_certificate, oauth_application_created, application_setting_updated, \
+             project_group_link_created, group_share_with_group_link_created, change_membership_state, \
+             project_feature_repository_access_level_updated, \
+             project_feature_package_registry_access_level_updated, project_feature_pages_access_level_updated, \
+             security_policy_update, security_policy_delete"
         )
     };
 }
@@ -58,7 +66,10 @@ pub(super) const SENSITIVE_ACTS: &str = concat!("gitlab.event_type in (", sensit
 /// What is told once for a stay from an address on a list, where that list is of hosting providers. Git has a tracker of its own.
 pub(super) const FROM_LISTED_ADDRESS: &str = concat!(
     "gitlab.event_type in (repository_download_operation, public_repository_download_operation, \
-     repository_file_accessed_api, repository_file_accessed_web, user_authenticated_using_job_token, ",
+     repository_file_accessed_api, repository_file_accessed_web, user_authenticated_using_job_token, \
+     user_signed_in_from_unseen_ip, personal_access_token_used_from_unseen_ip, ",
+    sign_in_types!(),
+    ", ",
     sensitive_types!(),
     ") and gitlab.ip.lists exists and not gitlab.attempt_failed = true"
 );

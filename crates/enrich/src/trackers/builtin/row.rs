@@ -16,6 +16,7 @@ pub(super) const ADDRESS: &[&str] = &["gitlab.ip"];
 pub(super) const AUTHOR_AND_ADDRESS: &[&str] = &["gitlab.author.key", "gitlab.ip"];
 pub(super) const AUTHOR_AND_TYPE: &[&str] = &["gitlab.author.key", "gitlab.event_type"];
 pub(super) const AUTHOR_AND_VERB: &[&str] = &["gitlab.author.key", "gitlab.git.verb"];
+pub(super) const AUTHOR_AND_PROJECT: &[&str] = &["gitlab.author.key", "gitlab.entity_path"];
 pub(super) const PROJECT: &[&str] = &["gitlab.entity_path"];
 pub(super) const EVERYTHING: &[&str] = &[];
 pub(super) const TARGET: Option<&[&str]> = Some(&["gitlab.target_id"]);

@@ -92,6 +92,16 @@ impl Peaks {
         if after.any(|peak| peak.height >= height) {
             return;
         }
+        // Most come in order, and take the place of the one before.
+        if let [.., last] = peaks.as_mut_slice()
+            && window.holds(time, last.time)
+            && last.height <= height
+            && !peaks.iter().rev().skip(1).any(|peak| window.holds(time, peak.time) && peak.height <= height)
+        {
+            let last = peaks.len() - 1;
+            peaks[last] = Peak { time, height };
+            return;
+        }
         peaks.insert(place, Peak { time, height });
         let mut at = 0;
         peaks.retain(|peak| {

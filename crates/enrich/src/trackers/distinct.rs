@@ -65,7 +65,9 @@ fn count(values: &Values, window: Window, moment: Moment) -> u64 {
     let within = |end| values.iter().filter(|(_, seen)| seen.any_in(window, end)).count() as u64;
     let own = within(moment.time);
     let reach = moment.time.saturating_add(window.length()) - 1;
-    let last = values.iter().filter_map(|(_, seen)| seen.last_until(reach)).max();
+    // Hardly ever is a later event known.
+    let is_newest = values.iter().all(|(_, seen)| seen.latest().is_none_or(|latest| latest <= moment.time));
+    let last = if is_newest { None } else { values.iter().filter_map(|(_, seen)| seen.last_until(reach)).max() };
     last.filter(|last| *last > moment.time).map_or(own, |last| own.max(within(last)))
 }
 

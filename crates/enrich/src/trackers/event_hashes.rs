@@ -22,15 +22,22 @@ pub(crate) struct HashedField(usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct HashedKey(usize);
 
-/// What is known of them for one event. Kept from event to event for its memory.
+/// What is known of them for one event. Kept from event to event for its memory, of which most is not even cleared.
 #[derive(Debug, Default)]
 pub(crate) struct HashBuffer {
-    fields: Vec<Known>,
-    keys: Vec<Known>,
+    /// Counts the events.
+    event: u64,
+    fields: Vec<Found>,
+    keys: Vec<Found>,
 }
 
-/// Not looked for yet, or the hash, or that there is no value.
-type Known = Option<Option<u128>>;
+/// A hash, or that there is no value.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    /// Of which event; of another one it means nothing.
+    event: u64,
+    hash: Option<u128>,
+}
 
 /// The hashes of one event.
 pub(crate) struct EventHashes<'v, 'e> {
@@ -62,10 +69,9 @@ fn place_of<T: PartialEq>(wanted: T, all: &mut Vec<T>) -> usize {
 
 impl<'v, 'e> EventHashes<'v, 'e> {
     pub(crate) fn new(fields: &'v HashedFields, event: AuditEvent<'e>, found: &'v mut HashBuffer) -> Self {
-        found.fields.clear();
-        found.fields.resize(fields.fields.len(), None);
-        found.keys.clear();
-        found.keys.resize(fields.keys.len(), None);
+        found.event += 1;
+        found.fields.resize(fields.fields.len(), Found::default());
+        found.keys.resize(fields.keys.len(), Found::default());
         Self { fields, event, found }
     }
 
@@ -73,11 +79,12 @@ impl<'v, 'e> EventHashes<'v, 'e> {
     /// has no value. Ids are only unique within one GitLab, so the instance is part of every key.
     pub(crate) fn key(&mut self, key: HashedKey) -> Option<u128> {
         let HashedKey(place) = key;
-        if let Some(known) = self.found.keys[place] {
-            return known;
+        let found = self.found.keys[place];
+        if found.event == self.found.event {
+            return found.hash;
         }
         let hash = self.hash_of_all(&self.fields.keys[place]);
-        self.found.keys[place] = Some(hash);
+        self.found.keys[place] = Found { event: self.found.event, hash };
         hash
     }
 
@@ -100,11 +107,13 @@ impl<'v, 'e> EventHashes<'v, 'e> {
 
     fn find(&mut self, HashedField(place): HashedField) -> Option<u128> {
         let Self { fields, event, found } = self;
-        *found.fields[place].get_or_insert_with(|| {
+        let HashBuffer { event: number, fields: found, .. } = found;
+        if found[place].event != *number {
             let mut hasher = hasher();
-            fields.fields[place].feed(event, &mut hasher)?;
-            Some(hasher.finish128().as_u128())
-        })
+            let hash = fields.fields[place].feed(event, &mut hasher).map(|()| hasher.finish128().as_u128());
+            found[place] = Found { event: *number, hash };
+        }
+        found[place].hash
     }
 }
 

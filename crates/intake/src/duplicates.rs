@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 
 use crate::fingerprint::Fingerprint;
 
-/// Most events that are remembered, which takes about 8 MB: as many as fit into a table of 2^18 places, since one more would
+/// Most events that are remembered, which takes about 9 MB: as many as fit into a table of 2^18 places, since one more would
 /// double it. What is forgotten for want of room may pass twice.
 const CAPACITY: usize = (1 << 18) / 8 * 7;
 
@@ -34,12 +34,20 @@ struct State {
     order: VecDeque<Remembered>,
     /// The number of the first in the order; the others follow. It may begin again at 0: there are never so many at once.
     first: u32,
-    /// The numbers of those that are known, found by their fingerprints.
-    known: HashTable<u32>,
+    /// Those that are known, found by their fingerprints. With room for all from the beginning, of which the system gives what
+    /// is used: growing would hold up all senders for a while.
+    known: HashTable<Known>,
     /// Keyed, because who may send events may choose them.
     hasher: RandomState,
     /// All times are counted from here: an [`Instant`] would take twice as much.
     start: Instant,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    number: u32,
+    /// A part of the fingerprint's hash: to tidy up its places, the table need not look at the events.
+    hash: u32,
 }
 
 #[derive(Debug)]
@@ -56,7 +64,8 @@ impl Duplicates {
     }
 
     fn with_capacity(window: Duration, capacity: usize) -> Self {
-        Self { window, capacity, state: Mutex::new(State::new()) }
+        let known = if window.is_zero() { 0 } else { capacity };
+        Self { window, capacity, state: Mutex::new(State::new(known)) }
     }
 
     /// Remembers an event that comes at `now`, and tells whether it was known. A repetition does not prolong the memory.
@@ -99,11 +108,11 @@ impl Duplicates {
 }
 
 impl State {
-    fn new() -> Self {
+    fn new(capacity: usize) -> Self {
         Self {
             order: VecDeque::new(),
             first: 0,
-            known: HashTable::new(),
+            known: HashTable::with_capacity(capacity),
             hasher: RandomState::new(),
             start: Instant::now(),
         }
@@ -113,26 +122,32 @@ impl State {
         u64::try_from(time.saturating_duration_since(self.start).as_nanos()).unwrap_or(u64::MAX)
     }
 
+    fn hash(&self, event: Fingerprint) -> u32 {
+        (self.hasher.hash_one(event) >> 32).try_into().unwrap_or_default()
+    }
+
     fn knows(&self, event: Fingerprint) -> bool {
-        let Self { order, first, known, hasher, .. } = self;
-        known.find(hasher.hash_one(event), |number| at(order, *first, *number) == Some(event)).is_some()
+        let hash = self.hash(event);
+        self.known.find(spread(hash), |known| self.event(*known) == Some(event)).is_some()
+    }
+
+    fn event(&self, known: Known) -> Option<Fingerprint> {
+        at(&self.order, self.first, known)
     }
 
     fn remember(&mut self, remembered: Remembered) {
-        let Self { order, first, known, hasher, .. } = self;
-        let number = first.wrapping_add(u32::try_from(order.len()).expect("no more are kept than the capacity"));
-        let hash = hasher.hash_one(remembered.event);
-        order.push_back(remembered);
-        known.insert_unique(hash, number, |number| {
-            hasher.hash_one(at(order, *first, *number).expect("those known are in the order"))
-        });
+        let hash = self.hash(remembered.event);
+        let number = u32::try_from(self.order.len()).expect("no more are kept than the capacity");
+        self.order.push_back(remembered);
+        let known = Known { number: self.first.wrapping_add(number), hash };
+        self.known.insert_unique(spread(hash), known, |known| spread(known.hash));
     }
 
     /// Its place in the order stays and counts until its time is over.
     fn forget(&mut self, event: Fingerprint) {
-        let Self { order, first, known, hasher, .. } = self;
-        if let Ok(found) = known.find_entry(hasher.hash_one(event), |number| at(order, *first, *number) == Some(event))
-        {
+        let hash = self.hash(event);
+        let Self { order, first, known, .. } = self;
+        if let Ok(found) = known.find_entry(spread(hash), |known| at(order, *first, *known) == Some(event)) {
             found.remove();
         }
     }
@@ -144,18 +159,23 @@ impl State {
     }
 
     fn forget_first(&mut self) {
-        let Self { order, first, known, hasher, .. } = self;
-        let Some(Remembered { event, .. }) = order.pop_front() else { return };
+        let Some(Remembered { event, .. }) = self.order.pop_front() else { return };
+        let (hash, gone) = (self.hash(event), self.first);
         // It may have been forgotten already, and have come again under another number.
-        if let Ok(found) = known.find_entry(hasher.hash_one(event), |number| number == first) {
+        if let Ok(found) = self.known.find_entry(spread(hash), |known| known.number == gone) {
             found.remove();
         }
-        *first = first.wrapping_add(1);
+        self.first = gone.wrapping_add(1);
     }
 }
 
-fn at(order: &VecDeque<Remembered>, first: u32, number: u32) -> Option<Fingerprint> {
-    order.get(number.wrapping_sub(first) as usize).map(|remembered| remembered.event)
+fn at(order: &VecDeque<Remembered>, first: u32, known: Known) -> Option<Fingerprint> {
+    order.get(known.number.wrapping_sub(first) as usize).map(|remembered| remembered.event)
+}
+
+/// A table looks at both ends of a hash.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 #[cfg(test)]

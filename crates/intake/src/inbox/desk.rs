@@ -12,7 +12,7 @@ use super::shared::Shared;
 use crate::arrival::Arrival;
 
 /// What one fsync is for at most: about this, in bytes. Those who come later would wait too long for more.
-const GROUP_BYTES: usize = 1024 * 1024;
+const GROUP_BYTES: usize = 512 * 1024;
 
 /// What may wait for the disk, in bytes. Usually the requests that wait for their answers bound it, but a sender may go away while
 /// the disk hangs, and come again.

@@ -85,9 +85,9 @@ impl SpoolReader {
         backlog.read(&self.0.segments, Span { from, to }, max_bytes).map(then)
     }
 
-    /// Size of all segments together.
+    /// Size of all files together.
     pub(crate) fn bytes(&self) -> u64 {
-        self.0.segments().bytes()
+        self.0.segments().file_bytes()
     }
 
     /// Number of segments.

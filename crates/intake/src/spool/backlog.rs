@@ -132,8 +132,11 @@ impl Cursor {
                     self.failures = 0;
                     self.record = Some(record).filter(|record| record.sequence >= span.from);
                 }
-                Ok(Some(Some(Item::Damage(bytes) | Item::Torn(bytes)))) => {
+                Ok(Some(Some(Item::Damage(bytes)))) => {
                     damages.push(self.damage(place, &format!("{bytes} bytes are damaged")));
+                }
+                Ok(Some(Some(Item::Tail(tail)))) => {
+                    damages.push(self.damage(place, &format!("{} bytes are damaged", tail.bytes())));
                 }
                 Ok(None | Some(None)) => {
                     if !self.advance(place, span.from, damages)? {

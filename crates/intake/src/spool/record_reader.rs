@@ -1,6 +1,7 @@
 //! Reads the records of a segment one after the other and over what is damaged between them.
 
 use std::io::{self, Read};
+use std::mem;
 
 use super::record::{self, Beginning, Record};
 
@@ -14,8 +15,41 @@ pub(super) enum Item {
     Record(Record),
     /// So many bytes between records that are none.
     Damage(u64),
-    /// So many bytes at the end that are no record: the write that a crash cut off.
-    Torn(u64),
+    /// What is behind the last record.
+    Tail(Tail),
+}
+
+/// The bytes behind the last record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tail {
+    /// How many are no record: the write that a crash cut off.
+    pub(super) torn: u64,
+    /// How many noughts come then, which are room that was not used.
+    pub(super) unused: u64,
+}
+
+impl Tail {
+    /// Both together, where no room was left.
+    pub(super) const fn bytes(self) -> u64 {
+        self.torn + self.unused
+    }
+}
+
+/// Bytes that were read over since the last record.
+#[derive(Debug, Default)]
+struct Gap {
+    bytes: u64,
+    /// How many of them, at the end, are noughts.
+    noughts: u64,
+}
+
+impl Gap {
+    fn extend(&mut self, bytes: &[u8]) {
+        let length = bytes.len() as u64;
+        let noughts = bytes.iter().rev().take_while(|byte| **byte == 0).count() as u64;
+        self.bytes += length;
+        self.noughts = if noughts == length { self.noughts + length } else { noughts };
+    }
 }
 
 /// Reads records. Its memory is bounded by the longest record there is.
@@ -25,14 +59,13 @@ pub(super) struct RecordReader<R> {
     buffer: Vec<u8>,
     /// Where in the buffer the next record begins.
     position: usize,
-    /// How many bytes were read over since the last record.
-    damaged: u64,
+    gap: Gap,
 }
 
 impl<R: Read> RecordReader<R> {
     /// Reads from where `input` is, which is where a record begins.
     pub(super) const fn new(input: R) -> Self {
-        Self { input, buffer: Vec::new(), position: 0, damaged: 0 }
+        Self { input, buffer: Vec::new(), position: 0, gap: Gap { bytes: 0, noughts: 0 } }
     }
 
     /// What is read from, to let it be read further.
@@ -45,28 +78,28 @@ impl<R: Read> RecordReader<R> {
         loop {
             match record::read(&self.buffer[self.position..]) {
                 // Told first; the record is read again with the next call.
-                Beginning::Record(..) if self.damaged > 0 => return Ok(Some(Item::Damage(self.take_damaged()))),
+                Beginning::Record(..) if self.gap.bytes > 0 => {
+                    return Ok(Some(Item::Damage(mem::take(&mut self.gap).bytes)));
+                }
                 Beginning::Record(record, length) => {
                     self.position += length;
                     return Ok(Some(Item::Record(record)));
                 }
-                Beginning::Damage(length) => {
-                    self.position += length;
-                    self.damaged += length as u64;
-                }
+                Beginning::Damage(length) => self.read_over(length),
                 Beginning::NeedsBytes(needed) => {
                     if !self.fill(needed)? {
-                        self.damaged += (self.buffer.len() - self.position) as u64;
-                        self.position = self.buffer.len();
-                        return Ok((self.damaged > 0).then(|| Item::Torn(self.take_damaged())));
+                        self.read_over(self.buffer.len() - self.position);
+                        let Gap { bytes, noughts } = mem::take(&mut self.gap);
+                        return Ok((bytes > 0).then(|| Item::Tail(Tail { torn: bytes - noughts, unused: noughts })));
                     }
                 }
             }
         }
     }
 
-    const fn take_damaged(&mut self) -> u64 {
-        std::mem::replace(&mut self.damaged, 0)
+    fn read_over(&mut self, length: usize) {
+        self.gap.extend(&self.buffer[self.position..self.position + length]);
+        self.position += length;
     }
 
     /// Reads until `needed` bytes are in the buffer; false if the input ends before.

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::SpoolError;
-use super::record_reader::{Item, RecordReader};
+use super::record_reader::{Item, RecordReader, Tail};
 use super::segment::{self, HEAD_BYTES, Head, SegmentId};
 use super::segments::{Segment, Segments};
 use crate::fingerprint::Fingerprint;
@@ -64,9 +64,9 @@ pub(super) fn recover(
 /// What bytes at the end of a segment may be that are no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// What a crash cut off.
+    /// What a crash cut off, and room for more.
     MayBeTorn,
-    /// Damage: the segment was written to its end.
+    /// Damage: the segment ended with a record when the next one was begun.
     WasClosed,
 }
 
@@ -81,7 +81,8 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn read(&mut self, id: SegmentId, head: Head, file: File, recall: &mut Recall<'_>) -> io::Result<Segment> {
         let mut segment = Segment::empty(id);
-        segment.bytes = file.metadata()?.len();
+        segment.file_bytes = file.metadata()?.len();
+        segment.bytes = segment.file_bytes;
         if head == Head::Damaged && segment.bytes >= HEAD_BYTES {
             self.damage("its head is damaged");
         }
@@ -99,12 +100,17 @@ impl Reading<'_> {
                         recall(fingerprint, received_at);
                     }
                 }
-                Ok(Some(Item::Torn(bytes))) if self.end == End::MayBeTorn => {
-                    segment.bytes -= bytes;
-                    self.recovered.torn_bytes += bytes;
-                    OpenOptions::new().write(true).open(self.path)?.set_len(segment.bytes)?;
+                Ok(Some(Item::Tail(Tail { torn, unused }))) if self.end == End::MayBeTorn => {
+                    segment.bytes -= torn + unused;
+                    segment.file_bytes = segment.bytes;
+                    self.recovered.torn_bytes += torn;
+                    let file = OpenOptions::new().write(true).open(self.path)?;
+                    file.set_len(segment.bytes)?;
+                    // Another segment comes behind this one, which must end with a record also after a power failure.
+                    file.sync_all()?;
                 }
-                Ok(Some(Item::Damage(bytes) | Item::Torn(bytes))) => self.damage(&format!("{bytes} bytes are damaged")),
+                Ok(Some(Item::Damage(bytes))) => self.damage(&format!("{bytes} bytes are damaged")),
+                Ok(Some(Item::Tail(tail))) => self.damage(&format!("{} bytes are damaged", tail.bytes())),
                 // A bad sector is no reason not to start.
                 Err(error) => {
                     self.damage(&error.to_string());

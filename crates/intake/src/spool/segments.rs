@@ -13,8 +13,10 @@ pub(super) struct Segment {
     pub(super) id: SegmentId,
     /// The sequence number of its last record; before the first one, of the record before that.
     pub(super) last: u64,
-    /// How far it is safely on the disk. What may be behind that is never read.
+    /// How far its records are safely on the disk. What may be behind that is never read.
     pub(super) bytes: u64,
+    /// Size of its file, which reaches further while it is written: there are noughts for the records to come.
+    pub(super) file_bytes: u64,
     pub(super) counts: Counts,
     /// When its first record arrived, in nanoseconds since the Unix epoch.
     pub(super) first_received_at: Option<u64>,
@@ -23,7 +25,8 @@ pub(super) struct Segment {
 impl Segment {
     pub(super) const fn empty(id: SegmentId) -> Self {
         let counts = [0; Worth::ALL.len()];
-        Self { id, last: id.first.saturating_sub(1), bytes: HEAD_BYTES, counts, first_received_at: None }
+        let last = id.first.saturating_sub(1);
+        Self { id, last, bytes: HEAD_BYTES, file_bytes: HEAD_BYTES, counts, first_received_at: None }
     }
 }
 
@@ -31,27 +34,27 @@ impl Segment {
 #[derive(Debug, Default)]
 pub(super) struct Segments {
     ranks: [VecDeque<Segment>; Rank::ALL.len()],
-    bytes: u64,
+    file_bytes: u64,
 }
 
 impl Segments {
     /// Adds the newest segment of its rank.
     pub(super) fn add(&mut self, segment: Segment) {
-        self.bytes += segment.bytes;
+        self.file_bytes += segment.file_bytes;
         self.ranks[segment.id.rank as usize].push_back(segment);
     }
 
-    /// Adds records to the newest segment of its rank.
-    pub(super) fn grow(&mut self, grown: Segment) {
-        if let Some(segment) = self.ranks[grown.id.rank as usize].back_mut().filter(|last| last.id == grown.id) {
-            self.bytes += grown.bytes - segment.bytes;
-            *segment = grown;
+    /// Takes in what has become of the newest segment of its rank.
+    pub(super) fn replace(&mut self, changed: Segment) {
+        if let Some(segment) = self.ranks[changed.id.rank as usize].back_mut().filter(|last| last.id == changed.id) {
+            self.file_bytes = self.file_bytes - segment.file_bytes + changed.file_bytes;
+            *segment = changed;
         }
     }
 
-    /// Size of all segments together.
-    pub(super) const fn bytes(&self) -> u64 {
-        self.bytes
+    /// Size of all files together.
+    pub(super) const fn file_bytes(&self) -> u64 {
+        self.file_bytes
     }
 
     pub(super) fn count(&self) -> usize {
@@ -75,7 +78,7 @@ impl Segments {
         let segments = &mut self.ranks[id.rank as usize];
         let place = segments.iter().position(|segment| segment.id == id)?;
         let segment = segments.remove(place)?;
-        self.bytes -= segment.bytes;
+        self.file_bytes -= segment.file_bytes;
         Some(segment)
     }
 

@@ -1,8 +1,9 @@
 //! Puts events into segments: room first, then one write and one fsync for each rank that got something.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::mem;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,6 +18,13 @@ use crate::worth::Rank;
 
 /// How long the disk is left alone after it failed, so that a dead one does not hold up every event.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// How far a segment is filled with noughts ahead, some hundred events. A record that is written over them changes neither
+/// the size of the file nor which blocks belong to it, so the system has no metadata to write with the next fsync, which
+/// halves what that takes on ext4. Room that is only reserved (`fallocate`) does not do that: its first use is metadata.
+const LARGEST_ROOM_BYTES: u64 = 256 * 1024;
+/// The part of a small segment that may be noughts.
+const ROOMS_IN_SEGMENT: u64 = 8;
 
 /// What writer and reader share.
 #[derive(Debug)]
@@ -33,6 +41,13 @@ pub(super) struct Bounds {
     pub(super) max_bytes: u64,
     /// After which a new segment is begun.
     pub(super) segment_bytes: u64,
+}
+
+impl Bounds {
+    /// How far a segment is filled ahead.
+    fn room_bytes(self) -> u64 {
+        (self.segment_bytes / ROOMS_IN_SEGMENT).min(LARGEST_ROOM_BYTES)
+    }
 }
 
 /// What became of an event.
@@ -136,9 +151,9 @@ impl Writer {
         }
         let drafts = Rank::ALL.into_iter().zip(&drafts).filter(|(_, draft)| !draft.bytes.is_empty());
         // All are written before any is synchronised: what the file system does for the first then mostly serves the others.
-        let written: Vec<_> = drafts.map(|(rank, draft)| (rank, draft, self.write(rank, draft))).collect();
-        for (rank, draft, written) in written {
-            if let Err(error) = written.and_then(|segment| self.synchronise(rank, draft, segment)) {
+        let written: Vec<_> = drafts.map(|(rank, draft)| (rank, self.write(rank, draft))).collect();
+        for (rank, written) in written {
+            if let Err(error) = written.and_then(|segment| self.synchronise(segment)) {
                 self.abandon(rank);
                 self.rest();
                 outcome.failure = Some(error);
@@ -190,9 +205,10 @@ impl Writer {
         unread_from: impl Fn() -> u64,
         evicted: &mut Counts,
     ) -> io::Result<Room> {
-        // Each rank may begin a new segment.
-        let coming = drafted + HEAD_BYTES * Rank::ALL.len() as u64 + record::length(&arrival.event);
-        let excess = |segments: &Segments| (segments.bytes() + coming).saturating_sub(self.bounds.max_bytes);
+        // Each rank may begin a new segment, and is filled ahead.
+        let of_ranks = (HEAD_BYTES + self.bounds.room_bytes()) * Rank::ALL.len() as u64;
+        let coming = drafted + of_ranks + record::length(&arrival.event);
+        let excess = |segments: &Segments| (segments.file_bytes() + coming).saturating_sub(self.bounds.max_bytes);
         if excess(&self.shelf.segments()) == 0 {
             return Ok(Room::Enough);
         }
@@ -202,7 +218,7 @@ impl Writer {
         let (mut going, mut freed) = (Vec::new(), 0);
         for segment in self.shelf.segments().expendable(arrival.worth.rank(), unread_from()) {
             going.push(segment.id);
-            freed += segment.bytes;
+            freed += segment.file_bytes;
             if freed >= wanted {
                 break;
             }
@@ -224,42 +240,60 @@ impl Writer {
         Ok(Room::Enough)
     }
 
-    /// Writes to the end of the rank's segment, or of a new one. Gives the segment as it was before.
+    /// Writes behind the last record of the rank's segment, or into a new one. Gives the segment as it is when that is safe.
     fn write(&mut self, rank: Rank, draft: &Draft) -> io::Result<Segment> {
         let known = |id: &SegmentId| self.shelf.segments().get(*id).cloned();
         let current = self.open[rank as usize].as_ref().and_then(|(id, _)| known(id));
         let is_full = |segment: &Segment| {
             segment.bytes > HEAD_BYTES && segment.bytes + draft.bytes.len() as u64 > self.bounds.segment_bytes
         };
-        let segment = match current {
+        let mut segment = match current {
             Some(segment) if !is_full(&segment) => segment,
-            _ => self.begin(rank, draft.first)?,
+            current => {
+                current.map_or(Ok(()), |full| self.close(full))?;
+                self.begin(rank, draft.first)?
+            }
         };
         if let Some((_, file)) = &mut self.open[rank as usize] {
-            file.write_all(&draft.bytes)?;
+            file.write_all_at(&draft.bytes, segment.bytes)?;
+            segment.bytes += draft.bytes.len() as u64;
+            if segment.bytes > segment.file_bytes {
+                let room = self.bounds.room_bytes().min(self.bounds.segment_bytes.saturating_sub(segment.bytes));
+                file.seek(SeekFrom::Start(segment.bytes))?;
+                io::copy(&mut io::repeat(0).take(room), file)?;
+                segment.file_bytes = segment.bytes + room;
+            }
+        }
+        segment.last = draft.last;
+        segment.first_received_at.get_or_insert(draft.first_received_at);
+        for (count, more) in segment.counts.iter_mut().zip(draft.counts) {
+            *count += more;
         }
         Ok(segment)
     }
 
-    /// Makes safe what was written last to a rank's segment.
-    fn synchronise(&self, rank: Rank, draft: &Draft, segment: Segment) -> io::Result<()> {
-        if let Some((_, file)) = &self.open[rank as usize] {
+    /// Makes safe what was written last to a rank's segment, of which it has become `written`.
+    fn synchronise(&self, written: Segment) -> io::Result<()> {
+        if let Some((_, file)) = &self.open[written.id.rank as usize] {
             file.sync_data()?;
         }
-        let mut grown = segment;
-        grown.bytes += draft.bytes.len() as u64;
-        grown.last = draft.last;
-        grown.first_received_at.get_or_insert(draft.first_received_at);
-        for (count, more) in grown.counts.iter_mut().zip(draft.counts) {
-            *count += more;
+        self.shelf.segments().replace(written);
+        Ok(())
+    }
+
+    /// Cuts off the room that a full segment has left. When this returns, it ends with a record also after a power failure.
+    fn close(&mut self, mut full: Segment) -> io::Result<()> {
+        if let Some((_, file)) = mem::take(&mut self.open[full.id.rank as usize]) {
+            file.set_len(full.bytes)?;
+            file.sync_all()?;
+            full.file_bytes = full.bytes;
+            self.shelf.segments().replace(full);
         }
-        self.shelf.segments().grow(grown);
         Ok(())
     }
 
     fn begin(&mut self, rank: Rank, first: u64) -> io::Result<Segment> {
         let id = SegmentId { rank, first };
-        self.open[rank as usize] = None;
         let file = id.create(&self.directory)?;
         self.open[rank as usize] = Some((id, file));
         let segment = Segment::empty(id);
@@ -274,7 +308,12 @@ impl Writer {
         let segment = self.shelf.segments().get(id).cloned();
         // If this fails, too, the rest is read again after a restart: delivered once more, not lost.
         match segment {
-            Some(segment) if segment.bytes > HEAD_BYTES => drop(file.set_len(segment.bytes)),
+            Some(mut segment) if segment.bytes > HEAD_BYTES => {
+                if file.set_len(segment.bytes).is_ok() {
+                    segment.file_bytes = segment.bytes;
+                    self.shelf.segments().replace(segment);
+                }
+            }
             _ => {
                 if remove_file(&id.path(&self.directory)).is_ok() {
                     self.shelf.segments().remove(id);

@@ -54,6 +54,39 @@ fn damage_at_any_byte_costs_the_event_it_hits_and_no_other() {
     }
 }
 
+/// Room ahead is for the segment that is written; noughts in the place of records are damage in all others.
+#[test]
+fn a_segment_ends_with_a_record_once_the_next_is_begun_and_noughts_behind_are_damage() {
+    let place = Place::new();
+    let mut spool = place.open(MIB);
+    let texts: Vec<String> = (0..100).map(|number| format!("{number:0>300}")).collect();
+    store(&mut spool, Worth::Saved, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(place.bytes(), spool.reader.bytes());
+    let ends = |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap();
+        (ends_of_records(&bytes).last().copied().unwrap(), bytes.len())
+    };
+    let mut paths = place.segments();
+    let last = paths.pop().unwrap();
+    assert!(paths.iter().all(|path| ends(path).0 == ends(path).1), "full ones have no room left");
+    assert!(ends(&last).0 < ends(&last).1, "the one that is written has");
+    drop(spool);
+
+    let spool = place.open(MIB);
+    assert_eq!((ends(&last).0, place.bytes()), (ends(&last).1, spool.reader.bytes()));
+    assert_eq!((spool.recovered.torn_bytes, spool.recovered.damages), (0, 0), "unused room is nothing to tell of");
+    drop(spool);
+
+    let mut bytes = fs::read(&paths[0]).unwrap();
+    let [.., end_of_last_but_one, _] = ends_of_records(&bytes)[..] else { panic!("a few records") };
+    bytes[end_of_last_but_one..].fill(0);
+    fs::write(&paths[0], bytes).unwrap();
+    let spool = place.open(MIB);
+    assert_eq!((spool.recovered.waiting, spool.recovered.damages), (99, 1));
+    let (texts, damaged) = read(&spool);
+    assert_eq!((texts.len(), damaged), (99, 1));
+}
+
 #[test]
 fn damage_while_running_is_told_and_read_over() {
     let place = Place::new();

@@ -27,7 +27,7 @@ pub(crate) use backlog::Read;
 use backlog::{Backlog, Span};
 pub use error::SpoolError;
 pub(crate) use recovery::{Recall, Recovered};
-use writer::{Bounds, Shelf};
+use writer::{Bounds, Shared};
 pub(crate) use writer::{Fate, Writer};
 
 use crate::state_directory::StateDirectory;
@@ -47,7 +47,7 @@ pub(crate) struct Spool {
 
 /// Reads what is stored, and tells how much that is.
 #[derive(Debug, Clone)]
-pub(crate) struct SpoolReader(Arc<Shelf>);
+pub(crate) struct SpoolReader(Arc<Shared>);
 
 /// How far the host has got.
 #[derive(Debug)]
@@ -68,11 +68,11 @@ impl Spool {
         File::open(state.path()).and_then(|above| above.sync_all()).map_err(unusable)?;
         let (file, sequence) = Acknowledged::open(&directory).map_err(unusable)?;
         let (segments, recovered) = recovery::recover(&directory, sequence, recall)?;
-        let shelf = Arc::new(Shelf { segments: Mutex::new(segments), backlog: Mutex::new(Backlog::new(&directory)) });
+        let shared = Arc::new(Shared { segments: Mutex::new(segments), backlog: Mutex::new(Backlog::new(&directory)) });
         let bounds = Bounds { max_bytes, segment_bytes: (max_bytes / SEGMENTS_IN_SPOOL).min(LARGEST_SEGMENT_BYTES) };
-        let mut writer = Writer::new(Arc::clone(&shelf), &directory, bounds, recovered.next_sequence);
+        let mut writer = Writer::new(Arc::clone(&shared), &directory, bounds, recovered.next_sequence);
         writer.remove_up_to(sequence).map_err(unusable)?;
-        Ok(Self { writer, reader: SpoolReader(shelf), progress: Progress { file, sequence }, recovered })
+        Ok(Self { writer, reader: SpoolReader(shared), progress: Progress { file, sequence }, recovered })
     }
 }
 

@@ -28,7 +28,7 @@ const ROOMS_IN_SEGMENT: u64 = 8;
 
 /// What writer and reader share.
 #[derive(Debug)]
-pub(super) struct Shelf {
+pub(super) struct Shared {
     pub(super) segments: Mutex<Segments>,
     /// Whoever holds it may rely on nothing being read meanwhile.
     pub(super) backlog: Mutex<Backlog>,
@@ -75,7 +75,7 @@ pub(crate) struct Outcome {
 /// The one that writes.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    shelf: Arc<Shelf>,
+    shared: Arc<Shared>,
     directory: PathBuf,
     bounds: Bounds,
     open: [Option<(SegmentId, File)>; Rank::ALL.len()],
@@ -100,7 +100,7 @@ enum Room {
     None,
 }
 
-impl Shelf {
+impl Shared {
     pub(super) fn segments(&self) -> MutexGuard<'_, Segments> {
         // Each change is made whole or not at all.
         self.segments.lock().unwrap_or_else(PoisonError::into_inner)
@@ -112,9 +112,9 @@ impl Shelf {
 }
 
 impl Writer {
-    pub(super) fn new(shelf: Arc<Shelf>, directory: &Path, bounds: Bounds, next_sequence: u64) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, directory: &Path, bounds: Bounds, next_sequence: u64) -> Self {
         Self {
-            shelf,
+            shared,
             directory: directory.to_owned(),
             bounds,
             open: Rank::ALL.map(|_| None),
@@ -175,10 +175,10 @@ impl Writer {
     /// Removes the segments that the host has read to their end.
     pub(crate) fn remove_up_to(&mut self, sequence: u64) -> io::Result<()> {
         let is_open = |id| self.open.iter().flatten().any(|(open, _)| *open == id);
-        let done = self.shelf.segments().up_to(sequence, is_open);
+        let done = self.shared.segments().up_to(sequence, is_open);
         for id in done {
             remove_file(&id.path(&self.directory))?;
-            self.shelf.segments().remove(id);
+            self.shared.segments().remove(id);
         }
         Ok(())
     }
@@ -209,14 +209,14 @@ impl Writer {
         let of_ranks = (HEAD_BYTES + self.bounds.room_bytes()) * Rank::ALL.len() as u64;
         let coming = drafted + of_ranks + record::length(&arrival.event);
         let excess = |segments: &Segments| (segments.file_bytes() + coming).saturating_sub(self.bounds.max_bytes);
-        if excess(&self.shelf.segments()) == 0 {
+        if excess(&self.shared.segments()) == 0 {
             return Ok(Room::Enough);
         }
-        let wanted = excess(&self.shelf.segments());
+        let wanted = excess(&self.shared.segments());
         // Nothing is read while this is held, so what is unread stays so.
-        let mut backlog = self.shelf.backlog();
+        let mut backlog = self.shared.backlog();
         let (mut going, mut freed) = (Vec::new(), 0);
-        for segment in self.shelf.segments().expendable(arrival.worth.rank(), unread_from()) {
+        for segment in self.shared.segments().expendable(arrival.worth.rank(), unread_from()) {
             going.push(segment.id);
             freed += segment.file_bytes;
             if freed >= wanted {
@@ -231,7 +231,7 @@ impl Writer {
             open.take_if(|(open, _)| *open == id);
             backlog.close(id.rank);
             remove_file(&id.path(&self.directory))?;
-            if let Some(segment) = self.shelf.segments().remove(id) {
+            if let Some(segment) = self.shared.segments().remove(id) {
                 for (count, gone) in evicted.iter_mut().zip(segment.counts) {
                     *count += gone;
                 }
@@ -242,7 +242,7 @@ impl Writer {
 
     /// Writes behind the last record of the rank's segment, or into a new one. Gives the segment as it is when that is safe.
     fn write(&mut self, rank: Rank, draft: &Draft) -> io::Result<Segment> {
-        let known = |id: &SegmentId| self.shelf.segments().get(*id).cloned();
+        let known = |id: &SegmentId| self.shared.segments().get(*id).cloned();
         let current = self.open[rank as usize].as_ref().and_then(|(id, _)| known(id));
         let is_full = |segment: &Segment| {
             segment.bytes > HEAD_BYTES && segment.bytes + draft.bytes.len() as u64 > self.bounds.segment_bytes
@@ -277,7 +277,7 @@ impl Writer {
         if let Some((_, file)) = &self.open[written.id.rank as usize] {
             file.sync_data()?;
         }
-        self.shelf.segments().replace(written);
+        self.shared.segments().replace(written);
         Ok(())
     }
 
@@ -287,7 +287,7 @@ impl Writer {
             file.set_len(full.bytes)?;
             file.sync_all()?;
             full.file_bytes = full.bytes;
-            self.shelf.segments().replace(full);
+            self.shared.segments().replace(full);
         }
         Ok(())
     }
@@ -297,7 +297,7 @@ impl Writer {
         let file = id.create(&self.directory)?;
         self.open[rank as usize] = Some((id, file));
         let segment = Segment::empty(id);
-        self.shelf.segments().add(segment.clone());
+        self.shared.segments().add(segment.clone());
         Ok(segment)
     }
 
@@ -305,18 +305,18 @@ impl Writer {
     /// say at the next attempt that all is well.
     fn abandon(&mut self, rank: Rank) {
         let Some((id, file)) = mem::take(&mut self.open[rank as usize]) else { return };
-        let segment = self.shelf.segments().get(id).cloned();
+        let segment = self.shared.segments().get(id).cloned();
         // If this fails, too, the rest is read again after a restart: delivered once more, not lost.
         match segment {
             Some(mut segment) if segment.bytes > HEAD_BYTES => {
                 if file.set_len(segment.bytes).is_ok() {
                     segment.file_bytes = segment.bytes;
-                    self.shelf.segments().replace(segment);
+                    self.shared.segments().replace(segment);
                 }
             }
             _ => {
                 if remove_file(&id.path(&self.directory)).is_ok() {
-                    self.shelf.segments().remove(id);
+                    self.shared.segments().remove(id);
                 }
             }
         }

@@ -259,9 +259,7 @@ impl Writer {
             segment.bytes += draft.bytes.len() as u64;
             if segment.bytes > segment.file_bytes {
                 let room = self.bounds.room_bytes().min(self.bounds.segment_bytes.saturating_sub(segment.bytes));
-                file.seek(SeekFrom::Start(segment.bytes))?;
-                io::copy(&mut io::repeat(0).take(room), file)?;
-                segment.file_bytes = segment.bytes + room;
+                segment.file_bytes = segment.bytes + fill(file, segment.bytes, room)?;
             }
         }
         segment.last = draft.last;
@@ -320,6 +318,16 @@ impl Writer {
                 }
             }
         }
+    }
+}
+
+/// Fills a file that ends at `end` with noughts. Gives how many; none where the disk has no room for that many, which is no
+/// reason to refuse events that it has room for.
+fn fill(file: &mut File, end: u64, noughts: u64) -> io::Result<u64> {
+    file.seek(SeekFrom::Start(end))?;
+    match io::copy(&mut io::repeat(0).take(noughts), file) {
+        Ok(_) => Ok(noughts),
+        Err(_) => file.set_len(end).map(|()| 0),
     }
 }
 

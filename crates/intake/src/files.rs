@@ -8,6 +8,7 @@ mod find;
 mod follow;
 mod nesting;
 mod pieces;
+mod place;
 mod progress;
 mod window;
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use self::file::{FollowedFile, Step};
+use self::file::{FollowedFile, Listing, Step};
 use self::identity::Identity;
 use self::positions::SavedPositions;
 use super::error::{FileError, FileProblem};
@@ -148,12 +148,13 @@ impl FollowedFiles {
         }
         let mut due: Vec<_> = Vec::new();
         for (identity, file) in &mut self.files {
-            if file.look(listed.contains(identity), now) {
-                due.push((!listed.contains(identity), file.path(), *identity));
+            let listing = if listed.contains(identity) { Listing::Listed } else { Listing::Left };
+            if file.look(listing, now) {
+                due.push((listing, file.path(), *identity));
             }
         }
         // Of a renamed file and its successor, the renamed one was written first.
-        due.sort_by(|one, other| (!one.0, &one.1).cmp(&(!other.0, &other.1)));
+        due.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
         self.due = due.into_iter().map(|(_, _, identity)| identity).collect();
         let took = now.elapsed();
         self.next_look = now + LOOK_EVERY.max(took * LARGEST_SHARE);

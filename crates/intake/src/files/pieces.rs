@@ -3,6 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::nesting::{Nesting, Outcome};
+use super::place::Place;
 use super::window::Window;
 
 /// One value and the line it begins in.
@@ -63,23 +64,24 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl<R: BufRead> Pieces<R> {
     pub(super) fn new(reader: R, max_bytes: usize) -> Self {
-        Self::within(reader, max_bytes, 1, false)
+        Self::resume(reader, max_bytes, Place::START)
     }
 
-    /// The pieces of a text that goes on in this line of a larger one, perhaps within an array.
-    pub(super) const fn within(reader: R, max_bytes: usize, line: u64, in_array: bool) -> Self {
-        Self { window: Window::new(reader, line), max_bytes, in_array, leaving: None, handed_out: 0 }
+    /// The pieces of a text from this place on, where `reader` begins.
+    pub(super) const fn resume(reader: R, max_bytes: usize, place: Place) -> Self {
+        let window = Window::new(reader, place.offset, place.line);
+        Self { window, max_bytes, in_array: place.in_array, leaving: None, handed_out: 0 }
     }
 
-    /// How many bytes of the text are dealt with, the piece handed out last included; the line there; whether that is
-    /// within an array.
-    pub(super) fn place(&self) -> (u64, u64, bool) {
-        if let Some(leaving) = &self.leaving {
-            return (leaving.position, leaving.line, self.in_array);
+    /// Up to where the text is dealt with, the piece handed out last included.
+    pub(super) fn place(&self) -> Place {
+        let in_array = self.in_array;
+        if let Some(Leaving { position, line, .. }) = self.leaving {
+            return Place { offset: position, line, in_array };
         }
         let handed_out = &self.window.bytes()[..self.handed_out];
         let line = self.window.line() + memchr::memchr_iter(b'\n', handed_out).count() as u64;
-        (self.window.position() + self.handed_out as u64, line, self.in_array)
+        Place { offset: self.window.position() + self.handed_out as u64, line, in_array }
     }
 
     /// Whether something has been read that is no whole piece yet.

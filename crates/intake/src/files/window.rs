@@ -10,7 +10,7 @@ pub(super) struct Window<R> {
     start: usize,
     line: u64,
     column: usize,
-    /// How many bytes were consumed.
+    /// How many bytes of the text are behind.
     position: u64,
     /// Where the text was searched for line breaks up to, and the last one found there.
     searched: u64,
@@ -18,9 +18,9 @@ pub(super) struct Window<R> {
 }
 
 impl<R: BufRead> Window<R> {
-    /// A window on a text that begins in this line of a larger one.
-    pub(super) const fn new(reader: R, line: u64) -> Self {
-        Self { reader, bytes: Vec::new(), start: 0, line, column: 0, position: 0, searched: 0, line_break: None }
+    /// A window on the rest of a text, of which so many bytes are behind; it begins in this line.
+    pub(super) const fn new(reader: R, position: u64, line: u64) -> Self {
+        Self { reader, bytes: Vec::new(), start: 0, line, column: 0, position, searched: 0, line_break: None }
     }
 
     /// How many bytes of the text are before [`bytes`](Self::bytes).

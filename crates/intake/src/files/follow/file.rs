@@ -18,6 +18,7 @@ use crate::event::ReceivedEvent;
 use crate::files::error::{FileError, FileProblem};
 use crate::files::events::{FileEvent, MAX_EVENT_BYTES, object};
 use crate::files::pieces::Pieces;
+use crate::files::place::Place;
 use crate::regular_file;
 
 /// A file that is followed.
@@ -37,23 +38,20 @@ pub(super) struct FollowedFile {
     trouble: Option<String>,
     /// To be told with the next step.
     error: Option<FileError>,
-    /// Its name is another file's or nobody's.
-    is_left: bool,
+    listing: Listing,
 }
 
-/// How far a file has been dealt with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) offset: u64,
-    pub(super) line: u64,
-    pub(super) in_array: bool,
+/// Whether what is followed still leads to a file. In the order in which files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Listing {
+    /// Its name is another file's or nobody's.
+    Left,
+    Listed,
 }
 
 struct OpenFile {
     file: File,
     pieces: Pieces<BufReader<Tail>>,
-    /// Where `pieces` begin.
-    from: u64,
     is_final: Arc<AtomicBool>,
 }
 
@@ -82,22 +80,20 @@ impl Read for Tail {
     }
 }
 
-const START: Place = Place { offset: 0, line: 1, in_array: false };
-
 impl FollowedFile {
     /// A file that has been read to this position, if it is still the same.
     pub(super) fn new(identity: Identity, path: Arc<Path>, position: Option<Position>) -> Self {
         Self {
             identity,
             path,
-            place: position.as_ref().map_or(START, |position| position.place),
+            place: position.as_ref().map_or(Place::START, |position| position.place),
             fingerprint: position.map(|position| position.fingerprint),
             open: None,
             rest: None,
             last_grown: Instant::now(),
             trouble: None,
             error: None,
-            is_left: false,
+            listing: Listing::Listed,
         }
     }
 
@@ -131,16 +127,20 @@ impl FollowedFile {
         Some(Position { identity: self.identity, path: PathBuf::from(&*self.path), place: self.place, fingerprint })
     }
 
+    fn is_left(&self) -> bool {
+        self.listing == Listing::Left
+    }
+
     /// Whether there is something to do: the file has grown, was cut, or is left for good.
-    pub(super) fn look(&mut self, is_listed: bool, now: Instant) -> bool {
-        self.is_left = !is_listed;
+    pub(super) fn look(&mut self, listing: Listing, now: Instant) -> bool {
+        self.listing = listing;
         if self.error.is_some() || self.rest.is_some() {
             return true;
         }
         match self.length() {
             Ok(length) => self.look_at_length(length, now),
             // A file that is gone and was not open has nothing more to give.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && self.is_left => true,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.is_left() => true,
             Err(error) => {
                 self.has_trouble(error);
                 self.error.is_some()
@@ -159,7 +159,7 @@ impl FollowedFile {
             self.last_grown = now;
             return true;
         }
-        self.is_left && now.saturating_duration_since(self.last_grown) >= LEAVE_AFTER
+        self.is_left() && now.saturating_duration_since(self.last_grown) >= LEAVE_AFTER
     }
 
     fn length(&self) -> io::Result<u64> {
@@ -202,7 +202,7 @@ impl FollowedFile {
     }
 
     const fn begins(&mut self) {
-        self.place = START;
+        self.place = Place::START;
         self.fingerprint = None;
     }
 
@@ -210,7 +210,7 @@ impl FollowedFile {
         if let Some(error) = self.error.take() {
             return Step::Error(error);
         }
-        let leaves = self.is_left && self.last_grown.elapsed() >= LEAVE_AFTER;
+        let leaves = self.is_left() && self.last_grown.elapsed() >= LEAVE_AFTER;
         if let Some(rest) = &mut self.rest {
             if let Some(step) = rest.next() {
                 return step;
@@ -222,7 +222,7 @@ impl FollowedFile {
             match self.open() {
                 Ok(Some(open)) => self.open = Some(open),
                 Ok(None) => return self.next(),
-                Err(error) if error.kind() == io::ErrorKind::NotFound && self.is_left => return Step::Gone,
+                Err(error) if error.kind() == io::ErrorKind::NotFound && self.is_left() => return Step::Gone,
                 Err(error) => {
                     self.has_trouble(error);
                     return self.error.take().map_or(Step::Nothing, Step::Error);
@@ -254,8 +254,7 @@ impl FollowedFile {
 
     fn note_place(&mut self) {
         let Some(open) = &self.open else { return };
-        let (bytes, line, in_array) = open.pieces.place();
-        self.place = Place { offset: open.from + bytes, line, in_array };
+        self.place = open.pieces.place();
         if self.fingerprint.is_none_or(|fingerprint| fingerprint.is_short()) && self.place.offset > 0 {
             self.fingerprint = Fingerprint::of(&open.file, self.place.offset).ok();
         }
@@ -275,8 +274,8 @@ impl FollowedFile {
         file.seek(SeekFrom::Start(self.place.offset))?;
         let is_final = Arc::new(AtomicBool::new(false));
         let tail = Tail { file: file.try_clone()?, is_final: Arc::clone(&is_final) };
-        let pieces = Pieces::within(BufReader::new(tail), MAX_EVENT_BYTES, self.place.line, self.place.in_array);
-        Ok(Some(OpenFile { file, pieces, from: self.place.offset, is_final }))
+        let pieces = Pieces::resume(BufReader::new(tail), MAX_EVENT_BYTES, self.place);
+        Ok(Some(OpenFile { file, pieces, is_final }))
     }
 
     fn has_trouble(&mut self, error: io::Error) {
@@ -292,12 +291,12 @@ impl FollowedFile {
 impl OpenFile {
     /// How much of the file has been read, half-written events included. The position is shared with the reader's handle.
     fn read(&self) -> u64 {
-        (&self.file).stream_position().unwrap_or(self.from)
+        (&self.file).stream_position().unwrap_or_else(|_| self.pieces.place().offset)
     }
 }
 
 impl std::fmt::Debug for OpenFile {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("OpenFile").field("from", &self.from).finish_non_exhaustive()
+        formatter.debug_struct("OpenFile").field("place", &self.pieces.place()).finish_non_exhaustive()
     }
 }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::file::Place;
 use super::fingerprint::Fingerprint;
 use super::identity::Identity;
+use crate::files::place::Place;
 use crate::regular_file;
 use crate::state_directory::StateDirectory;
 

@@ -12,13 +12,14 @@ use std::time::SystemTime;
 
 use audit_event::Origin;
 
-use super::file::{Place, Step};
+use super::file::Step;
 use super::fingerprint::Fingerprint;
 use crate::event::ReceivedEvent;
 use crate::files::decompress::decompress;
 use crate::files::error::{FileError, FileProblem};
 use crate::files::events::{FileEvent, MAX_EVENT_BYTES, object};
 use crate::files::pieces::Pieces;
+use crate::files::place::Place;
 use crate::regular_file;
 
 /// Copies that are looked into, the newest first: it is hardly ever another than the first.
@@ -46,7 +47,7 @@ impl Rest {
         if io::copy(&mut text.by_ref().take(read), &mut io::sink())? < read {
             return Ok(None);
         }
-        let pieces = Pieces::within(text, MAX_EVENT_BYTES, place.line, place.in_array);
+        let pieces = Pieces::resume(text, MAX_EVENT_BYTES, place);
         Ok(Some(Self { copy: copy.into(), pieces }))
     }
 

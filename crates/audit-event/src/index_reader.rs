@@ -58,12 +58,12 @@ impl Reader<'_, '_> {
     fn member(&mut self, part: Part, depth: usize) -> Result<(), ParseError> {
         self.scanner.peek_token();
         let key_start = self.scanner.position();
-        let key_has_escapes = self.scanner.string()? == Escapes::Some;
+        let escapes = self.scanner.string()?;
         let key = span(key_start, self.scanner.position());
         self.scanner.expect(b':')?;
         let begins_object = self.scanner.peek_token() == Some(b'{');
         let value_start = self.scanner.position();
-        let inner = self.part_of_member(part, key, key_has_escapes);
+        let inner = self.part_of_member(part, key, escapes);
         if let Some(inner) = inner {
             self.index.clear(inner);
         }
@@ -72,15 +72,14 @@ impl Reader<'_, '_> {
             None => self.deepest = self.deepest.max(depth + self.scanner.value()?),
         }
         let value = span(value_start, self.scanner.position());
-        self.index.push(part, Member { key, key_has_escapes, value })
+        self.index.push(part, Member { key, key_has_escapes: escapes == Escapes::Some, value })
     }
 
-    fn part_of_member(&self, part: Part, key: Span, has_escapes: bool) -> Option<Part> {
+    fn part_of_member(&self, part: Part, key: Span, escapes: Escapes) -> Option<Part> {
         let key = key.text(self.json)?;
-        let inner = if has_escapes {
-            part.of_member(&json_string::decode(key))?
-        } else {
-            part.of_member(key.get(1..key.len() - 1)?)?
+        let inner = match escapes {
+            Escapes::None => part.of_member(key.get(1..key.len() - 1)?)?,
+            Escapes::Some => part.of_member(&json_string::decode(key))?,
         };
         (inner != Part::Addition || self.falco_member == FalcoMember::IsOurs).then_some(inner)
     }

@@ -78,8 +78,10 @@ impl<'a> Reader<'a> {
         }
         let (content, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let text = expand(&text).map_err(mistake)?;
+                // Falco's reader takes a quoted `yes` for a boolean too ("Falco as a host", section Configuration); here it is a text.
                 let is_plain = style == ScalarStyle::Plain && tag.is_none();
-                (scalar(&expand(&text).map_err(mistake)?, is_plain), anchor)
+                (if is_plain { plain_scalar(&text) } else { Content::Text(text) }, anchor)
             }
             Event::SequenceStart(anchor, _) => {
                 let mut elements = Vec::new();
@@ -144,14 +146,11 @@ fn weight(node: &Node) -> usize {
     own_weight(node) + inside
 }
 
-/// Types a scalar as YAML 1.2 does, and takes `yes`, `no`, `on` and `off` for booleans as Falco's reader does.
-///
-/// Unlike Falco's reader it leaves a quoted scalar a text ("Falco as a host", section Configuration).
-fn scalar(text: &str, is_plain: bool) -> Content {
+/// Types a scalar without quotes as YAML 1.2 does, and takes `yes`, `no`, `on` and `off` for booleans as Falco's reader does.
+fn plain_scalar(text: &str) -> Content {
     // A number that would not be written the same again may be a token or a name: its spelling is kept.
     let as_number = || text.parse::<Number>().ok().filter(|number| number.to_string() == text).map(Content::Number);
     match text {
-        _ if !is_plain => Content::Text(text.to_owned()),
         "" | "~" | "null" | "Null" | "NULL" => Content::Null,
         "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Content::Switch(true),
         "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Content::Switch(false),

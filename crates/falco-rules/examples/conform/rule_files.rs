@@ -74,11 +74,10 @@ impl From<&RecordedLoad> for Load {
 fn load(report: &FileReport) -> Load {
     // Falco says that a plugin is missing, and reports nothing else.
     let refused = report.diagnostics().iter().any(|diagnostic| diagnostic.code() == Code::PluginRequirement);
-    let codes = |errors: bool| {
-        let codes = report.diagnostics().iter().map(Diagnostic::code);
-        codes.filter(|code| !refused && code.is_error() == errors).map(|code| code.name().to_owned()).collect()
-    };
-    (report.is_successful(), codes(true), codes(false))
+    let codes = report.diagnostics().iter().map(Diagnostic::code).filter(|_| !refused);
+    let (errors, warnings): (Vec<_>, Vec<_>) = codes.partition(|code| code.is_error());
+    let names = |codes: Vec<Code>| codes.iter().map(|code| code.name().to_owned()).collect();
+    (report.is_successful(), names(errors), names(warnings))
 }
 
 /// The alerts as they were recorded: without host name and times.

@@ -49,11 +49,11 @@ fn part(expr: &Expr, node: &Node, values: &mut EventValues<'_>) -> Explanation {
     };
     match (&expr.kind, node) {
         (ExprKind::And(members), Node::And(nodes)) => {
-            let parts = joined(members, nodes, false, values);
+            let parts = joined(members, nodes, values, |part| !part.result);
             joint("and", parts.iter().all(|part| part.result), parts)
         }
         (ExprKind::Or(members), Node::Or(nodes)) => {
-            let parts = joined(members, nodes, true, values);
+            let parts = joined(members, nodes, values, |part| part.result);
             joint("or", parts.iter().any(|part| part.result), parts)
         }
         (ExprKind::Not(inner), Node::Not(node)) => {
@@ -80,10 +80,15 @@ fn sole(expr: &Expr, node: &Node, values: &mut EventValues<'_>) -> Explanation {
     sole
 }
 
-/// The members of `and` or `or`; `deciding` is the answer by which one of them decides alone.
-fn joined(members: &[Expr], nodes: &[Node], deciding: bool, values: &mut EventValues<'_>) -> Vec<Explanation> {
+/// The members of `and` or `or`, of which one may decide alone.
+fn joined(
+    members: &[Expr],
+    nodes: &[Node],
+    values: &mut EventValues<'_>,
+    decides_alone: impl Fn(&Explanation) -> bool,
+) -> Vec<Explanation> {
     let mut parts: Vec<_> = members.iter().zip(nodes).map(|(member, node)| part(member, node, values)).collect();
-    match parts.iter_mut().find(|part| part.result == deciding) {
+    match parts.iter_mut().find(|part| decides_alone(part)) {
         Some(alone) => alone.decisive = true,
         None => parts.iter_mut().for_each(|part| part.decisive = true),
     }

@@ -39,13 +39,17 @@ fn file_report(file: &FileReport, name: &str, files: &Files<'_>) -> Value {
         result[key] = listed
             .chain(further)
             .filter(|(diagnostic, _)| refusal.is_none() && diagnostic.code().is_error() == wants_errors)
-            .map(|(diagnostic, is_further)| problem(diagnostic, is_further, files))
+            .map(|(diagnostic, is_further)| {
+                let mut problem = problem(diagnostic, files);
+                problem["further"] = json!(is_further);
+                problem
+            })
             .collect();
     }
     result
 }
 
-fn problem(diagnostic: &Diagnostic, is_further: bool, files: &Files<'_>) -> Value {
+fn problem(diagnostic: &Diagnostic, files: &Files<'_>) -> Value {
     let mut locations: Vec<_> = diagnostic
         .trail
         .locations()
@@ -89,7 +93,6 @@ fn problem(diagnostic: &Diagnostic, is_further: bool, files: &Files<'_>) -> Valu
         "context": { "locations": locations, "snippet": snippet(diagnostic, files) },
         "position": { "file": files.sources[span.file.0].name, "line": position.line, "column": position.column },
         "help": diagnostic.help_lines(),
-        "further": is_further,
     })
 }
 

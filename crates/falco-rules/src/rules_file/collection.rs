@@ -194,13 +194,13 @@ impl Collection {
         Ok(())
     }
 
-    pub(crate) fn enable_rule(&mut self, name: &str, enabled: bool, trail: &Trail) -> Reading<()> {
-        let Some(definition) = self.rules.get_mut(name) else {
+    /// The rule that an item with nothing but `enabled` turns on or off.
+    pub(crate) fn rule_to_enable(&mut self, name: &str, trail: &Trail) -> Reading<&mut RuleItem> {
+        let Some(&index) = self.rules.by_name.get(name) else {
             let message = "Rule has 'enabled' key but no rule by that name already exists";
             return Err(nothing_to_change(message, name, self.rules.names(), trail).into());
         };
-        definition.item.enabled = enabled;
-        Ok(())
+        Ok(&mut self.rules.in_order[index].item)
     }
 
     /// A rule keeps its event source.

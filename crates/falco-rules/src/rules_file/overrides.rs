@@ -53,9 +53,9 @@ impl Overrides {
         self.append.is_empty() && self.replace.is_empty()
     }
 
-    /// `append: true` and `override` exclude each other.
-    pub(crate) fn check_against_append(&self, appends: bool, trail: &Trail) -> Reading<()> {
-        if appends && !self.is_empty() {
+    /// For an item with `append: true`, which excludes `override`.
+    pub(crate) fn refuse_beside_append(&self, trail: &Trail) -> Reading<()> {
+        if !self.is_empty() {
             let message = "Keys 'override' and 'append: true' cannot be used together. Add an 'append' entry (e.g. \
                            'condition: append') under 'override' instead.";
             return Err(misshapen(message, trail).into());

@@ -178,7 +178,9 @@ impl Reader<'_> {
     fn appends(&mut self, item: &Node, key: &str, trail: &Trail) -> Reading<bool> {
         let flag = self.append_flag(item, trail)?;
         let overrides = Overrides::read(item, &[key], &[key], trail)?;
-        overrides.check_against_append(flag, trail)?;
+        if flag {
+            overrides.refuse_beside_append(trail)?;
+        }
         Ok(flag || overrides.append.contains(key))
     }
 }

@@ -37,7 +37,9 @@ pub(crate) fn rule(reader: &mut Reader<'_>, item: &Node, file: &Trail) -> Readin
     let (name, trail) = reader.name(item, "rule", ItemKind::Rule, keys::RULE, file)?;
     let appends = reader.append_flag(item, &trail)?;
     let overrides = Overrides::read(item, APPENDABLE, REPLACEABLE, &trail)?;
-    overrides.check_against_append(appends, &trail)?;
+    if appends {
+        overrides.refuse_beside_append(&trail)?;
+    }
     if !overrides.is_empty() {
         return override_rule(reader, item, &name, &trail, &overrides);
     }
@@ -108,7 +110,8 @@ fn enable_rule(reader: &mut Reader<'_>, item: &Node, name: &str, trail: &Trail) 
     let message = "The standalone 'enabled' key usage is deprecated. The correct approach requires also a 'replace' \
                    entry under the 'override' key (i.e. 'enabled: replace').";
     reader.findings.push(Diagnostic::new(Code::DeprecatedItem, message, trail.clone()));
-    reader.collection.enable_rule(name, enabled, trail)
+    reader.collection.rule_to_enable(name, trail)?.enabled = enabled;
+    Ok(())
 }
 
 /// `append: true`: more condition, more exceptions.

@@ -1,6 +1,7 @@
 //! Where a receiver puts what arrived and a host takes it: events, problems and counts.
 
-mod desk;
+mod commit_queue;
+mod commit_thread;
 mod group_commit;
 mod observation;
 mod settings;

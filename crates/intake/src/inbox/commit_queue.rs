@@ -1,4 +1,4 @@
-//! Where events wait for the thread that writes them, and with whom they share an fsync.
+//! Commits that wait for the thread that writes them, and which of them share an fsync.
 
 use std::collections::VecDeque;
 use std::io;
@@ -23,21 +23,21 @@ const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Events that arrived together, and where to tell what became of them.
 #[derive(Debug)]
-pub(super) struct Deposit {
+pub(super) struct PendingCommit {
     pub(super) arrivals: Vec<Arrival>,
     pub(super) answer: oneshot::Sender<Accepted>,
 }
 
-/// Where deposits wait.
+/// Where commits wait.
 #[derive(Debug, Default)]
-pub(super) struct Desk {
+pub(super) struct CommitQueue {
     waiting: Mutex<Waiting>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct Waiting {
-    deposits: VecDeque<Deposit>,
+    commits: VecDeque<PendingCommit>,
     bytes: usize,
     /// How many there must be before it is worth waking the thread.
     wanted: usize,
@@ -45,7 +45,7 @@ struct Waiting {
     has_ended: bool,
 }
 
-/// Why a deposit cannot wait.
+/// Why a commit cannot wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unwritten {
     #[error("it takes longer than events take to come")]
@@ -60,11 +60,11 @@ pub(super) enum Unwritten {
 /// miss the next fsync, and half of the senders would share each.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Expected {
-    pub(super) deposits: usize,
+    pub(super) commits: usize,
     pub(super) patience: Duration,
 }
 
-impl Deposit {
+impl PendingCommit {
     fn bytes(&self) -> usize {
         size_of::<Self>() + self.arrivals.iter().map(|arrival| arrival.event.size()).sum::<usize>()
     }
@@ -81,33 +81,33 @@ impl Deposit {
     }
 }
 
-impl Desk {
+impl CommitQueue {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn put(&self, deposit: Deposit) -> Result<(), (Deposit, Unwritten)> {
+    pub(super) fn put(&self, commit: PendingCommit) -> Result<(), (PendingCommit, Unwritten)> {
         let mut waiting = self.lock();
         if waiting.has_ended {
-            return Err((deposit, Unwritten::NobodyWrites));
+            return Err((commit, Unwritten::NobodyWrites));
         }
         // Without events, it waits for those that came before, which memory would not make safer; it takes little room, though not for
         // ever.
-        let limit = if deposit.arrivals.is_empty() { 2 * MAX_WAITING_BYTES } else { MAX_WAITING_BYTES };
+        let limit = if commit.arrivals.is_empty() { 2 * MAX_WAITING_BYTES } else { MAX_WAITING_BYTES };
         if waiting.bytes >= limit {
-            return Err((deposit, Unwritten::DiskTooSlow));
+            return Err((commit, Unwritten::DiskTooSlow));
         }
-        waiting.bytes += deposit.bytes();
-        waiting.deposits.push_back(deposit);
-        if waiting.deposits.len() >= waiting.wanted {
+        waiting.bytes += commit.bytes();
+        waiting.commits.push_back(commit);
+        if waiting.commits.len() >= waiting.wanted {
             self.changed.notify_one();
         }
         Ok(())
     }
 
-    /// How many deposits wait.
+    /// How many commits wait.
     pub(super) fn waiting(&self) -> usize {
-        self.lock().deposits.len()
+        self.lock().commits.len()
     }
 
     /// Lets the thread end when it has written what waits.
@@ -117,39 +117,39 @@ impl Desk {
     }
 
     /// Takes no more, and gives back what nobody will write.
-    pub(super) fn close(&self) -> VecDeque<Deposit> {
+    pub(super) fn close(&self) -> VecDeque<PendingCommit> {
         let mut waiting = self.lock();
         (waiting.has_ended, waiting.bytes) = (true, 0);
-        std::mem::take(&mut waiting.deposits)
+        std::mem::take(&mut waiting.commits)
     }
 
     fn wait_for<'a>(
         &self,
         mut waiting: MutexGuard<'a, Waiting>,
-        deposits: usize,
+        commits: usize,
         patience: Duration,
     ) -> MutexGuard<'a, Waiting> {
-        waiting.wanted = deposits;
-        let are_missing = |waiting: &mut Waiting| waiting.deposits.len() < deposits && !waiting.is_ending;
+        waiting.wanted = commits;
+        let are_missing = |waiting: &mut Waiting| waiting.commits.len() < commits && !waiting.is_ending;
         self.changed.wait_timeout_while(waiting, patience, are_missing).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// The deposits for the next fsync, which may be none when there was nothing to do for a while; none at the end.
-    pub(super) fn next_group(&self, expected: Expected) -> Option<Vec<Deposit>> {
+    /// The commits for the next fsync, which may be none when there was nothing to do for a while; none at the end.
+    pub(super) fn next_group(&self, expected: Expected) -> Option<Vec<PendingCommit>> {
         let waiting = self.wait_for(self.lock(), 1, HOUSEKEEPING_INTERVAL);
-        if waiting.deposits.is_empty() && waiting.is_ending {
+        if waiting.commits.is_empty() && waiting.is_ending {
             return None;
         }
-        let mut waiting = match waiting.deposits.len() {
+        let mut waiting = match waiting.commits.len() {
             0 => waiting,
-            _ => self.wait_for(waiting, expected.deposits, expected.patience),
+            _ => self.wait_for(waiting, expected.commits, expected.patience),
         };
         let (mut group, mut bytes) = (Vec::new(), 0);
         while bytes < GROUP_BYTES
-            && let Some(deposit) = waiting.deposits.pop_front()
+            && let Some(commit) = waiting.commits.pop_front()
         {
-            bytes += deposit.bytes();
-            group.push(deposit);
+            bytes += commit.bytes();
+            group.push(commit);
         }
         waiting.bytes -= bytes;
         Some(group)
@@ -168,66 +168,66 @@ mod tests {
 
     const LONG: Duration = Duration::from_mins(10);
 
-    fn deposit(desk: &Desk) {
-        desk.put(Deposit { arrivals: Vec::new(), answer: oneshot::channel().0 }).unwrap();
+    fn put_one(queue: &CommitQueue) {
+        queue.put(PendingCommit { arrivals: Vec::new(), answer: oneshot::channel().0 }).unwrap();
     }
 
-    fn group(desk: &Desk, deposits: usize, patience: Duration) -> Option<usize> {
-        desk.next_group(Expected { deposits, patience }).map(|group| group.len())
+    fn group(queue: &CommitQueue, commits: usize, patience: Duration) -> Option<usize> {
+        queue.next_group(Expected { commits, patience }).map(|group| group.len())
     }
 
     #[test]
     fn all_who_are_expected_share_one_group_and_nobody_waits_when_they_are_there() {
-        let desk = Desk::default();
+        let queue = CommitQueue::default();
         thread::scope(|scope| {
-            let waiting = scope.spawn(|| group(&desk, 3, LONG));
-            (0..3).for_each(|_| deposit(&desk));
+            let waiting = scope.spawn(|| group(&queue, 3, LONG));
+            (0..3).for_each(|_| put_one(&queue));
             assert_eq!(waiting.join().expect("it does not panic"), Some(3));
         });
-        (0..2).for_each(|_| deposit(&desk));
-        assert_eq!(group(&desk, 2, LONG), Some(2));
+        (0..2).for_each(|_| put_one(&queue));
+        assert_eq!(group(&queue, 2, LONG), Some(2));
     }
 
     #[test]
     fn who_does_not_come_is_not_waited_for_longer_than_patience() {
-        let desk = Desk::default();
-        deposit(&desk);
-        assert_eq!(group(&desk, 2, Duration::from_millis(1)), Some(1));
+        let queue = CommitQueue::default();
+        put_one(&queue);
+        assert_eq!(group(&queue, 2, Duration::from_millis(1)), Some(1));
     }
 
     #[test]
-    fn who_finds_the_desk_full_or_closed_is_told_why_and_keeps_what_was_brought() {
-        let (desk, json) = (Desk::default(), format!("\"{}\"", "x".repeat(MAX_WAITING_BYTES)));
+    fn a_commit_that_finds_the_queue_full_or_closed_is_given_back_with_the_reason() {
+        let (queue, json) = (CommitQueue::default(), format!("\"{}\"", "x".repeat(MAX_WAITING_BYTES)));
         let event = ReceivedEvent::now(&json, Origin::Webhook, None);
         let of = |event| vec![Arrival { event, worth: Worth::Saved, fingerprint: None }];
-        desk.put(Deposit { arrivals: of(event), answer: oneshot::channel().0 }).unwrap();
+        queue.put(PendingCommit { arrivals: of(event), answer: oneshot::channel().0 }).unwrap();
         let put = || {
             let arrivals = of(ReceivedEvent::now("{}", Origin::Webhook, None));
-            desk.put(Deposit { arrivals, answer: oneshot::channel().0 }).map_err(|(_, why)| why)
+            queue.put(PendingCommit { arrivals, answer: oneshot::channel().0 }).map_err(|(_, why)| why)
         };
         assert_eq!(put(), Err(Unwritten::DiskTooSlow));
-        assert_eq!(group(&desk, 1, LONG), Some(1));
+        assert_eq!(group(&queue, 1, LONG), Some(1));
         assert_eq!(put(), Ok(()));
-        assert_eq!(desk.close().len(), 1);
+        assert_eq!(queue.close().len(), 1);
         assert_eq!(put(), Err(Unwritten::NobodyWrites));
     }
 
     #[test]
-    fn a_repetition_waits_for_its_first_coming_although_the_desk_is_full() {
-        let (desk, json) = (Desk::default(), "x".repeat(MAX_WAITING_BYTES));
+    fn a_repetition_waits_for_its_first_coming_although_the_queue_is_full() {
+        let (queue, json) = (CommitQueue::default(), "x".repeat(MAX_WAITING_BYTES));
         let event = ReceivedEvent::now(&json, Origin::Webhook, None);
         let arrivals = vec![Arrival { event, worth: Worth::Saved, fingerprint: None }];
-        desk.put(Deposit { arrivals, answer: oneshot::channel().0 }).unwrap();
-        deposit(&desk);
-        assert_eq!(desk.waiting(), 2);
+        queue.put(PendingCommit { arrivals, answer: oneshot::channel().0 }).unwrap();
+        put_one(&queue);
+        assert_eq!(queue.waiting(), 2);
     }
 
     #[test]
     fn at_the_end_nobody_is_expected() {
-        let desk = Desk::default();
-        deposit(&desk);
-        desk.end();
-        assert_eq!(group(&desk, 2, LONG), Some(1));
-        assert_eq!(group(&desk, 2, LONG), None);
+        let queue = CommitQueue::default();
+        put_one(&queue);
+        queue.end();
+        assert_eq!(group(&queue, 2, LONG), Some(1));
+        assert_eq!(group(&queue, 2, LONG), None);
     }
 }

@@ -4,26 +4,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use audit_event::{Addition, EventIndex, Origin, ParseError, PluginError};
+use audit_event::{Addition, EventIndex, ParseError, PluginError};
 
 use crate::address_knowledge::AddressKnowledge;
+use crate::arrival::Arrival;
 use crate::enriched::{Enriched, EnrichedEvent};
 use crate::looked_up::LookedUp;
 use crate::metrics::EnrichmentMetrics;
 use crate::reload::Report;
 use crate::snapshot::StateStore;
 use crate::trackers::{TrackerDeclaration, TrackerError, TrackerSet, findings, with_builtin};
-
-/// How an event came.
-#[derive(Debug, Clone, Copy)]
-pub struct Arrival<'a> {
-    /// When, in nanoseconds since the Unix epoch.
-    pub received_at: u64,
-    /// By which way.
-    pub origin: Origin,
-    /// From which GitLab: the name of the token it came with.
-    pub instance: Option<&'a str>,
-}
 
 /// What an enricher knows events by.
 #[derive(Debug, Clone, Default)]
@@ -86,8 +76,7 @@ impl Enricher {
     ///
     /// An event that cannot be indexed is seen all the same, without fields.
     pub fn enrich_for<R>(&mut self, json: &str, arrival: Arrival<'_>, look: impl FnOnce(&Enriched<'_>) -> R) -> R {
-        let Arrival { received_at, origin, instance } = arrival;
-        self.look_at(json, Addition { instance, ..Addition::new(received_at, origin) }, look)
+        self.look_at(json, arrival.into(), look)
     }
 
     /// The event with what we know about it, as a text of its own; the error tells why it has no fields, so that it can be
@@ -103,9 +92,8 @@ impl Enricher {
         arrival: Arrival<'_>,
         look: impl FnOnce(&Enriched<'_>) -> R,
     ) -> R {
-        let Arrival { received_at, origin, instance } = arrival;
-        let addition = Addition { instance, plugin_error: Some(*problem), ..Addition::new(received_at, origin) };
-        self.look_at(&problem.bare_event(received_at), addition, look)
+        let addition = Addition { plugin_error: Some(*problem), ..arrival.into() };
+        self.look_at(&problem.bare_event(arrival.received_at), addition, look)
     }
 
     /// Does what is due from time to time: writes a snapshot of the trackers. Call it between events; the error is to be

@@ -6,6 +6,7 @@
 
 mod address_knowledge;
 mod address_list;
+mod arrival;
 mod database;
 mod enriched;
 mod enricher;
@@ -18,9 +19,10 @@ mod snapshot;
 mod trackers;
 
 pub use address_list::{AddressListError, AddressRanges, read_address_list};
+pub use arrival::Arrival;
 pub use database::{AsnDatabase, CityDatabase, DatabaseError, LocatedPlace, Location};
 pub use enriched::{Enriched, EnrichedEvent};
-pub use enricher::{Arrival, Enricher, EnricherSettings};
+pub use enricher::{Enricher, EnricherSettings};
 pub use metrics::EnrichmentMetrics;
 pub use rule_language::{EVENT_TYPE, GitlabEvent, SOURCE, arrival_schema, schema};
 pub use shared_enricher::SharedEnricher;

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use audit_event::{Addition, EventIndex};
 
 use crate::address_knowledge::AddressKnowledge;
+use crate::arrival::Arrival;
 use crate::enriched::Enriched;
-use crate::enricher::{Arrival, EnricherSettings};
+use crate::enricher::EnricherSettings;
 use crate::looked_up::LookedUp;
 use crate::trackers::{TrackerError, TrackerSet, findings};
 
@@ -44,8 +45,7 @@ impl SharedEnricher {
         in_turn: impl FnOnce(&mut dyn FnMut()),
         mut look: impl FnMut(&Enriched<'_>),
     ) {
-        let Arrival { received_at, origin, instance } = arrival;
-        let arrived = Addition { instance, ..Addition::new(received_at, origin) };
+        let arrived = Addition::from(arrival);
         let sources = self.addresses.sources();
         let events: Vec<_> = events
             .map(|(json, index)| {

@@ -40,11 +40,16 @@ impl Source {
         if !events.read_chunk(chunk) {
             return None;
         }
-        let arrival = Arrival { received_at: chunk.received_at(), origin: chunk.origin(), instance: None };
+        let arrival = arrival(chunk);
         let ignored =
             self.ignored.as_ref().map_or(0, |ignored| chunk.leave_out(|event| ignored.contain(event, arrival)));
         let place = Place { ignored, ..*next };
         *next = Place { turn: place.turn + 1, events_before: place.events_before + chunk.len() as u64, ignored: 0 };
         Some(place)
     }
+}
+
+/// How the events of a chunk came.
+pub(super) const fn arrival(chunk: &FileChunk) -> Arrival<'static> {
+    Arrival { received_at: chunk.received_at(), origin: chunk.origin(), instance: None }
 }

@@ -8,14 +8,14 @@ use std::{
     thread,
 };
 
-use enrich::{Arrival, GitlabEvent, SOURCE, SharedEnricher};
+use enrich::{GitlabEvent, SOURCE, SharedEnricher};
 use falco_rules::{Alert, Engine, Scratch};
 use intake::FileChunk;
 
 use super::{
     in_turn::InTurn,
     results::Results,
-    source::{Place, Source},
+    source::{Place, Source, arrival},
 };
 use crate::output::Broken;
 
@@ -86,12 +86,11 @@ impl Workers {
 
     /// The alerts of a chunk, each with the number of events before its own.
     fn alerts(&self, chunk: &FileChunk, place: Place, scratch: &mut Scratch) -> Vec<(usize, Alert<'_>)> {
-        let arrival = Arrival { received_at: chunk.received_at(), origin: chunk.origin(), instance: None };
         let in_turn = |observe: &mut dyn FnMut()| {
             self.trackers.run(place.turn, |()| observe());
         };
         let (mut alerts, mut events) = (Vec::new(), 0);
-        self.enricher.enrich(chunk.events(), arrival, in_turn, |event| {
+        self.enricher.enrich(chunk.events(), arrival(chunk), in_turn, |event| {
             if let Ok(read) = event.event() {
                 let number = place.events_before + events as u64 + 1;
                 let event = GitlabEvent { event: read, number, time: event.time() };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use audit_event::{FieldValue, field};
+use audit_event::{FieldValue, Origin, field};
 use serde_json::json;
 use tempfile::TempDir;
 

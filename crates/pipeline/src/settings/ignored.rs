@@ -17,10 +17,9 @@ pub struct IgnoredEvents(Arc<Condition>);
 impl IgnoredEvents {
     /// Whether an event is left out.
     pub fn contain(&self, read: AuditEvent<'_>, arrival: Arrival<'_>) -> bool {
-        let Arrival { received_at, origin, instance } = arrival;
-        let addition = Addition { instance, ..Addition::new(received_at, origin) };
+        let addition = Addition::from(arrival);
         let event = read.with(&addition);
-        let time = event.created_at().unwrap_or(received_at);
+        let time = event.created_at().unwrap_or(arrival.received_at);
         self.0.matches(&GitlabEvent { event, number: 0, time })
     }
 }

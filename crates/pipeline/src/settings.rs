@@ -9,6 +9,7 @@ mod number;
 mod reference;
 mod schema;
 mod secret;
+mod table;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,10 +18,11 @@ use enrich::{EnricherSettings, TrackerDeclaration};
 pub use error::SettingsError;
 pub use ignored::IgnoredEvents;
 use intake::{AdminAddress, Listen, Networks, Secret};
-pub use key::{KEYS, Key, Kind};
+pub use key::{Key, Kind};
 pub use reference::markdown;
 pub use schema::json_schema;
 use serde_json::Value;
+pub use table::KEYS;
 
 /// What the operator has set, with defaults for the rest. The keys are described in [`KEYS`].
 #[derive(Debug, Clone)]
@@ -104,13 +106,13 @@ impl Default for Settings {
             asn_database: None,
             address_lists: Vec::new(),
             trackers: enrich::with_builtin(Vec::new()),
-            max_event_size: key::MAX_EVENT_SIZE.default,
-            max_connections: key::MAX_CONNECTIONS.default,
-            max_queue_size: key::MAX_QUEUE_SIZE.default,
+            max_event_size: table::MAX_EVENT_SIZE.default,
+            max_connections: table::MAX_CONNECTIONS.default,
+            max_queue_size: table::MAX_QUEUE_SIZE.default,
             state_dir: None,
-            spool_max_bytes: key::SPOOL_MAX_BYTES.default,
+            spool_max_bytes: table::SPOOL_MAX_BYTES.default,
             ignored_events: None,
-            deduplication_window: key::DEFAULT_DEDUPLICATION_WINDOW,
+            deduplication_window: table::DEFAULT_DEDUPLICATION_WINDOW,
             max_silence: None,
             debug: false,
             debug_json: false,
@@ -160,11 +162,11 @@ impl Settings {
                     Err(cause) => Err(SettingsError::NotJson { cause: cause.to_string() }),
                 };
             }
-            other => return Err(SettingsError::NotAnObject { found: key::type_name(other) }),
+            other => return Err(SettingsError::NotAnObject { found: error::type_name(other) }),
         };
         let mut settings = Self::default();
         for (name, value) in members {
-            let key = key::find(name)?;
+            let key = table::find(name)?;
             if !value.is_null() {
                 (key.read)(&mut settings, value).map_err(|problem| SettingsError::value(key, value, problem))?;
             }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::key::{Key, Kind, type_name};
+use super::key::{Key, Kind};
 
 /// A mistake in the configuration. It is the operator's, and it stops the start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -73,5 +73,17 @@ impl SettingsError {
             ),
         };
         Self::Value { key: key.name, problem }
+    }
+}
+
+/// A JSON value's type in words.
+pub(super) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
     }
 }

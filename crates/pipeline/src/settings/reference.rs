@@ -1,7 +1,8 @@
 //! The settings as a Markdown table, for docs/configuration.md.
 
 use super::duration::written;
-use super::key::{KEYS, Kind};
+use super::key::Kind;
+use super::table::KEYS;
 
 /// The reference of all keys, as Markdown.
 pub fn markdown() -> String {

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::key::{KEYS, Key, Kind};
+use super::key::{Key, Kind};
+use super::table::KEYS;
 
 /// The schema, as a JSON value (JSON Schema draft 2020-12).
 ///

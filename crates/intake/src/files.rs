@@ -3,6 +3,7 @@
 mod chunk;
 mod decompress;
 mod error;
+mod event;
 mod events;
 mod find;
 mod follow;
@@ -14,7 +15,8 @@ mod window;
 
 pub use chunk::FileChunk;
 pub use error::{FileError, FileProblem};
-pub use events::{FileEvent, FileEvents};
+pub use event::FileEvent;
+pub use events::FileEvents;
 pub use find::InputFiles;
 pub use follow::FollowedFiles;
 pub use progress::Progress;

@@ -59,6 +59,10 @@ pub enum FileProblem {
 }
 
 impl FileError {
+    pub(super) fn unreadable(file: impl Into<Arc<Path>>, error: io::Error) -> Self {
+        Self { file: file.into(), line: None, problem: FileProblem::Unreadable(error) }
+    }
+
     /// The kind of problem to report it as.
     pub const fn kind(&self) -> ProblemKind {
         match self.problem {

@@ -6,29 +6,15 @@ use std::io::{self, BufRead};
 use std::path::Path;
 use std::sync::Arc;
 
-use audit_event::{JsonKind, Origin};
+use audit_event::Origin;
 
 use super::chunk::FileChunk;
 use super::decompress::decompress;
 use super::error::{FileError, FileProblem};
+use super::event::{FileEvent, MAX_EVENT_BYTES, object};
 use super::find::Input;
-use super::pieces::{Piece, PieceError, Pieces};
+use super::pieces::{Piece, Pieces};
 use super::progress::Progress;
-use crate::event::ReceivedEvent;
-
-/// GitLab's own limit for one event, and more than it ever sends.
-pub(super) const MAX_EVENT_BYTES: usize = 25 * 1024 * 1024;
-
-/// One event of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileEvent {
-    /// The event; its time of receipt is the time it was read.
-    pub event: ReceivedEvent,
-    /// Which file; `-` is standard input.
-    pub file: Arc<Path>,
-    /// The line, from 1, in which it begins.
-    pub line: u64,
-}
 
 /// The events of files, in their order. What is no event is an error in its place, and reading goes on.
 pub struct FileEvents {
@@ -66,7 +52,7 @@ impl FileEvents {
         };
         match text {
             Ok(text) => Ok(OpenFile { file, origin, pieces: Pieces::new(text, MAX_EVENT_BYTES) }),
-            Err(error) => Err(FileError { file, line: None, problem: FileProblem::Unreadable(error) }),
+            Err(error) => Err(FileError::unreadable(file, error)),
         }
     }
 
@@ -132,8 +118,7 @@ impl OpenFile {
     fn read_chunk(&mut self, chunk: &mut FileChunk) -> Rest {
         chunk.begin(&self.file, self.origin);
         self.read_into(chunk).unwrap_or_else(|error| {
-            let problem = FileProblem::Unreadable(error);
-            chunk.add_problem(FileError { file: Arc::clone(&self.file), line: None, problem });
+            chunk.add_problem(FileError::unreadable(Arc::clone(&self.file), error));
             Rest::None
         })
     }
@@ -174,8 +159,7 @@ impl OpenFile {
     /// Takes whatever comes next; false at the end.
     fn take_piece(&mut self, chunk: &mut FileChunk) -> io::Result<bool> {
         let Some(Piece { line, text }) = self.pieces.next()? else { return Ok(false) };
-        let object = text.map_err(FileProblem::from).and_then(object);
-        if let Err(problem) = object.and_then(|json| chunk.add(json).map_err(FileProblem::Unindexable)) {
+        if let Err(problem) = object(text).and_then(|json| chunk.add(json).map_err(FileProblem::Unindexable)) {
             chunk.add_problem(FileError { file: Arc::clone(&self.file), line: Some(line), problem });
         }
         Ok(true)
@@ -183,38 +167,9 @@ impl OpenFile {
 
     fn next(&mut self) -> Option<Result<FileEvent, FileError>> {
         let Self { file, origin, pieces } = self;
-        let piece = match pieces.next() {
-            Ok(None) => return None,
-            Ok(Some(piece)) => piece,
-            Err(error) => {
-                let problem = FileProblem::Unreadable(error);
-                return Some(Err(FileError { file: Arc::clone(file), line: None, problem }));
-            }
-        };
-        let (file, line) = (Arc::clone(file), piece.line);
-        Some(match piece.text.map_err(FileProblem::from).and_then(object) {
-            Ok(json) => Ok(FileEvent { event: ReceivedEvent::now(json, *origin, None), file, line }),
-            Err(problem) => Err(FileError { file, line: Some(line), problem }),
-        })
-    }
-}
-
-/// The one event that `text` is.
-pub(super) fn object(text: &[u8]) -> Result<&str, FileProblem> {
-    if text.starts_with(b"[") {
-        // As a body this would be an array of events; here it stands where an event should.
-        return Err(FileProblem::NotAnObject(JsonKind::Array));
-    }
-    audit_event::events(text).next().map_or(Err(FileProblem::NotJson), |event| event.map_err(FileProblem::from))
-}
-
-impl From<PieceError> for FileProblem {
-    fn from(error: PieceError) -> Self {
-        match error {
-            PieceError::Broken => Self::NotJson,
-            PieceError::TooDeep => Self::TooDeep,
-            PieceError::TooLarge => Self::TooLarge { limit: MAX_EVENT_BYTES },
-            PieceError::UnclosedArray => Self::UnclosedArray,
+        match pieces.next() {
+            Ok(piece) => Some(FileEvent::read(piece?, file, *origin)),
+            Err(error) => Some(Err(FileError::unreadable(Arc::clone(file), error))),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::error::{FileError, FileProblem};
+use super::error::FileError;
 use super::events::FileEvents;
 
 /// The files to read, in their order.
@@ -41,7 +41,7 @@ impl InputFiles {
                 continue;
             }
             for path in matching(path)? {
-                let metadata = fs::metadata(&path).map_err(|error| unreadable(&path, error))?;
+                let metadata = fs::metadata(&path).map_err(|error| FileError::unreadable(path.as_path(), error))?;
                 if metadata.is_dir() {
                     files.add_folder(&path);
                 } else {
@@ -82,7 +82,7 @@ impl InputFiles {
                 Ok(_) => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_owned();
-                    self.inputs.push(Input::Unreadable(unreadable(&path, error.into())));
+                    self.inputs.push(Input::Unreadable(FileError::unreadable(path, error.into())));
                 }
             }
         }
@@ -98,11 +98,11 @@ impl InputFiles {
 pub(super) fn followed(pattern: &Path) -> Result<Vec<PathBuf>, FileError> {
     let mut found = Vec::new();
     for path in matching(pattern)? {
-        let metadata = fs::metadata(&path).map_err(|error| unreadable(&path, error))?;
+        let metadata = fs::metadata(&path).map_err(|error| FileError::unreadable(path.as_path(), error))?;
         if !metadata.is_dir() {
             if path == pattern && !metadata.is_file() {
                 let problem = "only files and folders can be followed; read a pipe as standard input";
-                return Err(unreadable(&path, io::Error::new(io::ErrorKind::InvalidInput, problem)));
+                return Err(FileError::unreadable(path, io::Error::new(io::ErrorKind::InvalidInput, problem)));
             }
             found.push(path);
             continue;
@@ -120,17 +120,17 @@ fn matching(path: &Path) -> Result<Vec<PathBuf>, FileError> {
         Some(pattern) if pattern.contains(['*', '?', '[']) && !path.exists() => pattern,
         _ => return Ok(vec![path.to_owned()]),
     };
-    let invalid = |error: glob::PatternError| unreadable(path, io::Error::new(io::ErrorKind::InvalidInput, error));
+    let invalid =
+        |error: glob::PatternError| FileError::unreadable(path, io::Error::new(io::ErrorKind::InvalidInput, error));
     let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
     let found: Vec<_> = glob::glob_with(pattern, options).map_err(invalid)?.flatten().collect();
     if found.is_empty() {
-        return Err(unreadable(path, io::Error::new(io::ErrorKind::NotFound, "no file matches this pattern")));
+        return Err(FileError::unreadable(
+            path,
+            io::Error::new(io::ErrorKind::NotFound, "no file matches this pattern"),
+        ));
     }
     Ok(found)
-}
-
-fn unreadable(path: &Path, error: io::Error) -> FileError {
-    FileError { file: path.into(), line: None, problem: FileProblem::Unreadable(error) }
 }
 
 /// Whether a file in a folder is one to read, by its name: `x.json`, `x.ndjson.zst`, `audit_json.log.2.gz`.

@@ -16,7 +16,7 @@ use self::file::{FollowedFile, Listing, Step};
 use self::identity::Identity;
 use self::positions::SavedPositions;
 use super::error::{FileError, FileProblem};
-use super::events::FileEvent;
+use super::event::FileEvent;
 use super::find;
 use crate::regular_file;
 use crate::state_directory::StateDirectory;
@@ -64,7 +64,7 @@ impl FollowedFiles {
     /// With a state directory, reading goes on where it was when the positions were saved last; without one, and in files
     /// that are new, it begins at the start.
     pub fn open(pattern: &Path, state: Option<Arc<StateDirectory>>) -> Result<Self, FileError> {
-        let problem = |error| FileError { file: pattern.into(), line: None, problem: FileProblem::Unreadable(error) };
+        let problem = |error| FileError::unreadable(pattern, error);
         let saved = SavedPositions::open(state).map_err(problem)?;
         let now = Instant::now();
         let mut followed = Self {

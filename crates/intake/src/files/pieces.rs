@@ -7,7 +7,7 @@ use super::place::Place;
 use super::window::Window;
 
 /// One value and the line it begins in.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Piece<'a> {
     pub(super) line: u64,
     pub(super) text: Result<&'a [u8], PieceError>,

@@ -14,9 +14,8 @@ use super::fingerprint::Fingerprint;
 use super::identity::Identity;
 use super::positions::Position;
 use super::rest::Rest;
-use crate::event::ReceivedEvent;
 use crate::files::error::{FileError, FileProblem};
-use crate::files::events::{FileEvent, MAX_EVENT_BYTES, object};
+use crate::files::event::{FileEvent, MAX_EVENT_BYTES};
 use crate::files::pieces::Pieces;
 use crate::files::place::Place;
 use crate::regular_file;
@@ -63,6 +62,12 @@ pub(super) enum Step {
     Nothing,
     /// Nothing ever again.
     Gone,
+}
+
+impl From<Result<FileEvent, FileError>> for Step {
+    fn from(read: Result<FileEvent, FileError>) -> Self {
+        read.map_or_else(Self::Error, Self::Event)
+    }
 }
 
 /// A file whose end is an error as long as it may still grow.
@@ -233,15 +238,7 @@ impl FollowedFile {
         open.is_final.store(leaves, Ordering::Relaxed);
         let step = match open.pieces.next() {
             Ok(None) => return Step::Gone,
-            Ok(Some(piece)) => {
-                let (file, line) = (Arc::clone(&self.path), piece.line);
-                match piece.text.map_err(FileProblem::from).and_then(object) {
-                    Ok(json) => {
-                        Step::Event(FileEvent { event: ReceivedEvent::now(json, Origin::File, None), file, line })
-                    }
-                    Err(problem) => Step::Error(FileError { file, line: Some(line), problem }),
-                }
-            }
+            Ok(Some(piece)) => FileEvent::read(piece, &self.path, Origin::File).into(),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Step::Nothing,
             Err(error) => {
                 self.has_trouble(error);
@@ -282,8 +279,7 @@ impl FollowedFile {
         let text = error.to_string();
         if self.trouble.as_ref() != Some(&text) {
             self.trouble = Some(text);
-            let problem = FileProblem::Unreadable(error);
-            self.error = Some(FileError { file: self.path(), line: None, problem });
+            self.error = Some(FileError::unreadable(self.path(), error));
         }
     }
 }

@@ -14,10 +14,9 @@ use audit_event::Origin;
 
 use super::file::Step;
 use super::fingerprint::Fingerprint;
-use crate::event::ReceivedEvent;
 use crate::files::decompress::decompress;
-use crate::files::error::{FileError, FileProblem};
-use crate::files::events::{FileEvent, MAX_EVENT_BYTES, object};
+use crate::files::error::FileError;
+use crate::files::event::{FileEvent, MAX_EVENT_BYTES};
 use crate::files::pieces::Pieces;
 use crate::files::place::Place;
 use crate::regular_file;
@@ -53,21 +52,14 @@ impl Rest {
 
     /// What comes next; none at the end.
     pub(super) fn next(&mut self) -> Option<Step> {
-        let file = Arc::clone(&self.copy);
-        let piece = match self.pieces.next() {
-            Ok(piece) => piece?,
+        match self.pieces.next() {
+            Ok(piece) => Some(FileEvent::read(piece?, &self.copy, Origin::File).into()),
             Err(error) => {
-                let error = FileError { file, line: None, problem: FileProblem::Unreadable(error) };
                 // Nothing more comes from a copy that cannot be read.
                 self.pieces = Pieces::new(Box::new(io::empty()), MAX_EVENT_BYTES);
-                return Some(Step::Error(error));
+                Some(Step::Error(FileError::unreadable(Arc::clone(&self.copy), error)))
             }
-        };
-        let line = piece.line;
-        Some(match piece.text.map_err(FileProblem::from).and_then(object) {
-            Ok(json) => Step::Event(FileEvent { event: ReceivedEvent::now(json, Origin::File, None), file, line }),
-            Err(problem) => Step::Error(FileError { file, line: Some(line), problem }),
-        })
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The field table as a page of documentation.
 use std::fmt::Write;
 
-use super::{FIELDS, Field, FieldArgument, FieldType};
+use super::{FIELDS, Field, FieldArgument};
 
 const HEAD: &str = "\
 # Fields
@@ -32,16 +32,7 @@ pub fn markdown() -> String {
     page
 }
 
-/// The type's name in Falco.
 fn type_name(field: &Field) -> String {
-    let name = match field.ty {
-        FieldType::Text => "string",
-        FieldType::Number => "uint64",
-        FieldType::Bool => "bool",
-        FieldType::Address => "ipaddr",
-        FieldType::Network => "ipnet",
-        FieldType::Time => "abstime",
-        FieldType::Duration => "reltime",
-    };
+    let name = field.ty.falco_name();
     if field.is_list { format!("{name} list") } else { name.to_owned() }
 }

@@ -14,20 +14,35 @@ use crate::event::AuditEvent;
 /// The type of a field's value, or of a list's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldType {
-    /// UTF-8 without NUL. Falco: string.
+    /// UTF-8 without NUL.
     Text,
-    /// Falco: uint64.
+    /// Whole and not negative.
     Number,
-    /// Falco: bool.
+    /// True or false.
     Bool,
-    /// Falco: ipaddr.
+    /// An IP address.
     Address,
-    /// An address, compared with networks. Falco: ipnet.
+    /// An address, compared with networks.
     Network,
-    /// Nanoseconds since the Unix epoch. Falco: abstime.
+    /// Nanoseconds since the Unix epoch.
     Time,
-    /// Nanoseconds. Falco: reltime.
+    /// Nanoseconds.
     Duration,
+}
+
+impl FieldType {
+    /// Its name in Falco.
+    pub const fn falco_name(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Number => "uint64",
+            Self::Bool => "bool",
+            Self::Address => "ipaddr",
+            Self::Network => "ipnet",
+            Self::Time => "abstime",
+            Self::Duration => "reltime",
+        }
+    }
 }
 
 /// What stands in brackets behind a field's name.

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString};
 use std::sync::OnceLock;
 
-use audit_event::{FIELDS, Field, FieldArgument, FieldType};
+use audit_event::{FIELDS, Field, FieldArgument};
 use serde_json::{Value, json};
 
 /// All fields, in the order of [`FIELDS`]: Falco asks for a field by its place in this list.
@@ -18,7 +18,7 @@ pub(super) fn fields() -> &'static CStr {
 fn field(field: &Field) -> Value {
     let mut json = json!({
         "name": field.name,
-        "type": type_name(field.ty),
+        "type": field.ty.falco_name(),
         "isList": field.is_list,
         "desc": field.description,
     });
@@ -26,17 +26,4 @@ fn field(field: &Field) -> Value {
         json["arg"] = json!({"isKey": true, "isRequired": true});
     }
     json
-}
-
-/// Falco's name of a type.
-fn type_name(field_type: FieldType) -> &'static str {
-    match field_type {
-        FieldType::Text => "string",
-        FieldType::Number => "uint64",
-        FieldType::Bool => "bool",
-        FieldType::Address => "ipaddr",
-        FieldType::Network => "ipnet",
-        FieldType::Time => "abstime",
-        FieldType::Duration => "reltime",
-    }
 }

@@ -11,14 +11,7 @@ pub(crate) struct Visible<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Visible<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rest = self.0;
-        while let Some(at) = rest.find(is_dangerous) {
-            out.write_str(&rest[..at])?;
-            let character = rest[at..].chars().next().unwrap_or_default();
-            write!(out, "{}", character.escape_default())?;
-            rest = &rest[at + character.len_utf8()..];
-        }
-        out.write_str(rest)
+        write_visible(out, self.0, |out, character| write!(out, "{}", character.escape_default()))
     }
 }
 
@@ -30,16 +23,24 @@ pub(crate) struct VisibleJson<'a>(pub(crate) &'a str);
 
 impl fmt::Display for VisibleJson<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut rest = self.0;
-        while let Some(at) = rest.find(is_dangerous) {
-            out.write_str(&rest[..at])?;
-            let character = rest[at..].chars().next().unwrap_or_default();
-            // All dangerous characters are below U+10000, so one escape is enough.
-            write!(out, "\\u{:04x}", u32::from(character))?;
-            rest = &rest[at + character.len_utf8()..];
-        }
-        out.write_str(rest)
+        // All dangerous characters are below U+10000, so one escape is enough.
+        write_visible(out, self.0, |out, character| write!(out, "\\u{:04x}", u32::from(character)))
     }
+}
+
+fn write_visible(
+    out: &mut fmt::Formatter<'_>,
+    text: &str,
+    escape: impl Fn(&mut fmt::Formatter<'_>, char) -> fmt::Result,
+) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.find(is_dangerous) {
+        out.write_str(&rest[..at])?;
+        let character = rest[at..].chars().next().unwrap_or_default();
+        escape(out, character)?;
+        rest = &rest[at + character.len_utf8()..];
+    }
+    out.write_str(rest)
 }
 
 /// Control characters, line separators, and the invisible ones that turn the direction of writing or hide text.

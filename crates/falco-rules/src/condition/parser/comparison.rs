@@ -2,6 +2,7 @@
 
 use super::{Parsed, Parser};
 use crate::condition::ast::{Comparison, Expr, ExprKind, Literal, Modifier, Operand, Operator, Right};
+use crate::condition::lexer::Lexer;
 
 impl Parser<'_> {
     pub(super) fn comparison(&mut self, left: Operand) -> Parsed<Expr> {
@@ -70,29 +71,11 @@ impl Parser<'_> {
     }
 
     fn number_value(&mut self) -> Parsed<Right> {
-        self.lexer.blank();
-        if let Some(operand) = self.right_operand()? {
-            return Ok(Right::Operand(operand));
-        }
-        let start = self.lexer.position();
-        match self.lexer.number() {
-            Some(number) => {
-                let text = number.to_owned();
-                Ok(Right::Value(Literal { text, span: self.lexer.span_from(start) }))
-            }
-            None => self.expected("a number, val(field) or a transformer"),
-        }
+        self.value("a number", |lexer| Ok(lexer.number().map(str::to_owned)))
     }
 
     fn text_value(&mut self) -> Parsed<Right> {
-        self.lexer.blank();
-        if let Some(operand) = self.right_operand()? {
-            return Ok(Right::Operand(operand));
-        }
-        match self.string()? {
-            Some(literal) => Ok(Right::Value(literal)),
-            None => self.expected("a string, val(field) or a transformer"),
-        }
+        self.value("a string", string)
     }
 
     fn list_value(&mut self) -> Parsed<Right> {
@@ -100,29 +83,37 @@ impl Parser<'_> {
         if self.lexer.literal("(") {
             return self.list().map(Right::List);
         }
+        self.value("a list in parentheses", |lexer| Ok(lexer.identifier().map(str::to_owned)))
+    }
+
+    /// A value that is computed, else one that is written as `read` takes it.
+    fn value(&mut self, written: &str, read: fn(&mut Lexer<'_>) -> Parsed<Option<String>>) -> Parsed<Right> {
+        self.lexer.blank();
         if let Some(operand) = self.right_operand()? {
             return Ok(Right::Operand(operand));
         }
-        let start = self.lexer.position();
-        match self.lexer.identifier() {
-            Some(name) => {
-                let text = name.to_owned();
-                Ok(Right::Value(Literal { text, span: self.lexer.span_from(start) }))
-            }
-            None => self.expected("a list in parentheses, val(field) or a transformer"),
+        match self.literal(read)? {
+            Some(literal) => Ok(Right::Value(literal)),
+            None => self.expected(format!("{written}, val(field) or a transformer")),
         }
+    }
+
+    fn literal(&mut self, read: fn(&mut Lexer<'_>) -> Parsed<Option<String>>) -> Parsed<Option<Literal>> {
+        let start = self.lexer.position();
+        let text = read(&mut self.lexer)?;
+        Ok(text.map(|text| Literal { text, span: self.lexer.span_from(start) }))
     }
 
     fn list(&mut self) -> Parsed<Vec<Literal>> {
         let mut values = Vec::new();
         self.lexer.blank();
         // Falco takes any fault in the first value for an empty list and goes on behind it.
-        if let Ok(Some(first)) = self.string() {
+        if let Ok(Some(first)) = self.literal(string) {
             values.push(first);
             self.lexer.blank();
             while self.lexer.literal(",") {
                 self.lexer.blank();
-                match self.string()? {
+                match self.literal(string)? {
                     Some(next) => values.push(next),
                     None => return self.expected("a string"),
                 }
@@ -131,13 +122,11 @@ impl Parser<'_> {
         }
         if self.lexer.literal(")") { Ok(values) } else { self.expected("',' or ')'") }
     }
+}
 
-    fn string(&mut self) -> Parsed<Option<Literal>> {
-        let start = self.lexer.position();
-        let text = match self.lexer.quoted_string()? {
-            Some(quoted) => Some(quoted),
-            None => self.lexer.bare_string().map(str::to_owned),
-        };
-        Ok(text.map(|text| Literal { text, span: self.lexer.span_from(start) }))
-    }
+fn string(lexer: &mut Lexer<'_>) -> Parsed<Option<String>> {
+    Ok(match lexer.quoted_string()? {
+        Some(quoted) => Some(quoted),
+        None => lexer.bare_string().map(str::to_owned),
+    })
 }

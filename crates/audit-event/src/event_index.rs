@@ -1,4 +1,6 @@
 //! Where everything is in one event: read once, kept as offsets in buffers that serve the next event again.
+use std::ops::Range;
+
 use crate::addition::ADDITION;
 use crate::event::AuditEvent;
 use crate::index_reader::{FalcoMember, read};
@@ -30,7 +32,7 @@ pub enum ParseError {
     TooLong,
 }
 
-/// An object whose members are indexed.
+/// An object whose members are indexed. What is inside a part stands right behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Event,
@@ -72,36 +74,13 @@ impl Part {
         })
     }
 
-    /// The parts inside this one.
-    fn inner(self) -> &'static [Self] {
+    /// The places of the parts inside this one.
+    fn inner(self) -> Range<usize> {
+        let behind = self as usize + 1;
         match self {
-            Self::Event => &[
-                Self::Details,
-                Self::CustomMessage,
-                Self::Addition,
-                Self::Place,
-                Self::Network,
-                Self::Travel,
-                Self::Count,
-                Self::Burst,
-                Self::FirstSeen,
-                Self::Sequence,
-                Self::Session,
-                Self::PluginError,
-            ],
-            Self::Details => &[Self::CustomMessage],
-            Self::Addition => &[
-                Self::Place,
-                Self::Network,
-                Self::Travel,
-                Self::Count,
-                Self::Burst,
-                Self::FirstSeen,
-                Self::Sequence,
-                Self::Session,
-                Self::PluginError,
-            ],
-            _ => &[],
+            Self::Event | Self::Addition => behind..Self::COUNT,
+            Self::Details => behind..Self::Addition as usize,
+            _ => behind..behind,
         }
     }
 
@@ -199,8 +178,8 @@ impl EventIndex {
         if matches!(part, Part::Event | Part::Addition) {
             self.added_members = 0;
         }
-        for inner in part.inner() {
-            self.parts[*inner as usize].clear();
+        for inner in &mut self.parts[part.inner()] {
+            inner.clear();
         }
     }
 

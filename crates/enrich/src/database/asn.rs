@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use audit_event::{AddressClass, Network};
+use audit_event::Network;
 use serde::Deserialize;
 
 use super::DatabaseError;
@@ -60,9 +60,6 @@ impl AsnDatabase {
 
     /// Whose network an address is in; `None` for an address that is not public or unknown to the database.
     pub fn network(&self, address: IpAddr) -> Option<Network<'_>> {
-        if AddressClass::of(address) != AddressClass::Public {
-            return None;
-        }
         let network = self.0.record::<Record<'_>>(address)?.network();
         (network != Network::default()).then_some(network)
     }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use audit_event::{AddressClass, Place};
+use audit_event::Place;
 use serde::Deserialize;
 
 use super::DatabaseError;
@@ -107,10 +107,6 @@ impl CityDatabase {
 
     /// Where an address is; `None` for an address that is not public, unknown to the database, or damaged in it.
     pub fn place(&self, address: IpAddr) -> Option<LocatedPlace<'_>> {
-        // A rule about unknown countries must not fire for somebody in the office network.
-        if AddressClass::of(address) != AddressClass::Public {
-            return None;
-        }
         let record: Record<'_> = self.0.record(address)?;
         let place = record.place();
         (place != Place::default()).then(|| LocatedPlace { place, location: record.location() })

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
 
+use audit_event::AddressClass;
 use maxminddb::{LookupResult, Reader, WithinOptions};
 use serde::Deserialize;
 
@@ -46,8 +47,12 @@ impl DatabaseFile {
         Err(DatabaseError::WrongKind { path: path.into(), kind, lacks: purpose.wanted, instead: purpose.instead })
     }
 
-    /// The record of an address; none where there is none or a damaged one.
+    /// The record of an address; none where there is none or a damaged one, or for an address that is not public.
     pub(super) fn record<'a, R: Deserialize<'a>>(&'a self, address: IpAddr) -> Option<R> {
+        // A rule about unknown countries must not fire for somebody in the office network.
+        if AddressClass::of(address) != AddressClass::Public {
+            return None;
+        }
         self.0.lookup(address).ok()?.decode().ok()?
     }
 }

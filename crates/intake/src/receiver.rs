@@ -6,6 +6,7 @@ mod body;
 mod certificate;
 mod client_address;
 mod connection;
+mod context;
 mod descriptors;
 mod failing_sources;
 mod http2;
@@ -24,7 +25,7 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use self::certificate::ServedCertificate;
-use self::connection::ConnectionContext;
+use self::context::ConnectionContext;
 pub use self::inherited::inherit_socket;
 pub use self::settings::{Limits, Settings, VerificationToken};
 pub use self::start_error::StartError;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use super::connection::{self, ConnectionContext, Pace};
+use super::connection::Connection;
+use super::context::{ConnectionContext, Pace};
 use crate::metrics::Counter;
 use crate::problem::ProblemKind;
 
@@ -75,9 +76,9 @@ fn begin(
 ) {
     // A dual-stack socket shows IPv4 peers as ::ffff:192.0.2.1, which nobody looks for.
     let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-    let (context, stopped) = (Arc::clone(context), stopped.clone());
+    let connection = Connection { peer, pace, context: Arc::clone(context), stopped: stopped.clone() };
     tokio::spawn(async move {
-        connection::serve(stream, peer, pace, &context, stopped).await;
+        connection.serve(stream).await;
         drop(held);
     });
 }

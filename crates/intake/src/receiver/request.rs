@@ -14,7 +14,7 @@ use hyper::{Method, Request, Response, StatusCode};
 
 use super::body;
 use super::client_address::client_address;
-use super::connection::ConnectionContext;
+use super::context::ConnectionContext;
 use super::rejection::{Rejection, TokenFault};
 use crate::event::ReceivedEvent;
 use crate::metrics::Counter;

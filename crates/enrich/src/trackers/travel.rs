@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::keyed::State;
-use super::window::{Moment, keep_nearest};
+use super::window::Moment;
 use crate::Location;
 
 /// So many places of an account are kept, for events that come late.
@@ -55,8 +55,21 @@ impl Visits {
         let place = self.0.partition_point(|known| known.time <= moment.time);
         let before = self.0[..place].last().copied();
         self.0.insert(place, visit);
-        keep_nearest(&mut self.0, MAX_VISITS, moment.clock, |visit| visit.time);
+        self.forget_farthest(moment.clock, place);
         journey(before?, visit)
+    }
+
+    /// Forgets the visit farthest from the clock where there is one too many, never the one just added.
+    ///
+    /// The clock is the median of the last events, and on a quiet instance hours or days behind: the place of now would be
+    /// farther from it than those before, and whoever has gone somewhere else would arrive there with every event anew.
+    fn forget_farthest(&mut self, clock: u64, added: usize) {
+        if self.0.len() > MAX_VISITS {
+            let others = (0..self.0.len()).rev().filter(|place| *place != added);
+            if let Some(farthest) = others.max_by_key(|place| clock.abs_diff(self.0[*place].time)) {
+                self.0.remove(farthest);
+            }
+        }
     }
 }
 
@@ -153,6 +166,18 @@ mod tests {
             visits.observe(BERLIN, None, Moment { clock: HOUR, ..at(u64::MAX / 2 + ahead) });
         }
         assert!(visits.observe(TOKYO, None, at(2 * HOUR)).is_some());
+    }
+
+    #[test]
+    fn with_a_clock_far_behind_whoever_stays_has_travelled_once() {
+        let mut visits = Visits::default();
+        // On a quiet instance the clock is some fifteen events behind, here of two people who work by turns.
+        let behind = |hour: u64| Moment { clock: hour.saturating_sub(8) * HOUR, ..at(hour * HOUR) };
+        for hour in 0..40 {
+            assert_eq!(visits.observe(BERLIN, Some("DE"), behind(hour)), None);
+        }
+        let journeys = (40..80).filter_map(|hour| visits.observe(TOKYO, Some("JP"), behind(hour)));
+        assert_eq!(journeys.count(), 1);
     }
 
     #[test]

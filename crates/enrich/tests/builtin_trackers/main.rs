@@ -15,7 +15,7 @@ use std::net::IpAddr;
 use enrich::{builtin_trackers, with_builtin};
 use scenarios::{BERLIN, TOKYO, git};
 use serde_json::json;
-use stream::Stream;
+use stream::{MINUTE, Stream};
 
 type Scenario = (&'static str, fn());
 
@@ -98,6 +98,24 @@ fn a_project_that_is_fetched_again_is_counted_and_is_no_new_height_of_the_burst(
     stream.expect(&second, "gitlab.burst[projects_fetched_by_account]", "2");
     stream.expect(&again, "gitlab.count[projects_fetched_by_account]", "2");
     assert!(!again.contains("\"burst\""), "{again}");
+}
+
+#[test]
+fn whoever_goes_elsewhere_once_on_a_quiet_instance_has_travelled_once() {
+    let mut stream = Stream::new();
+    let mut journeys = 0;
+    // Twelve minutes between two events: the event clock is three hours behind.
+    for (place, address) in [BERLIN, TOKYO].iter().flat_map(|address| [address; 40]).enumerate() {
+        stream.now += 12 * MINUTE;
+        let mut fetch = git("fetch", "grp/app");
+        fetch["ip_address"] = (*address).into();
+        let json = stream.send("repository_git_operation", fetch);
+        if stream.field(&json, "gitlab.travel.speed_kmh").is_some() {
+            assert_eq!(place, 40, "{json}");
+            journeys += 1;
+        }
+    }
+    assert_eq!(journeys, 1);
 }
 
 #[test]

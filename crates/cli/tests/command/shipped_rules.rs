@@ -33,8 +33,11 @@ fn items(path: &Path) -> Vec<(String, String)> {
     let text = fs::read_to_string(path).unwrap();
     let starts = |line: &&str| ["- rule: ", "- list: ", "- macro: "].iter().any(|start| line.starts_with(start));
     let paragraphs = text.split("\n\n").filter_map(|paragraph| {
-        let defined = paragraph.lines().find(starts)?;
-        Some((defined.to_owned(), paragraph.trim().to_owned()))
+        let mut defined = paragraph.lines().filter(starts);
+        let first = defined.next()?;
+        // What stands in several files is compared by paragraph, which a second one in it would escape.
+        assert_eq!(defined.next(), None, "{} has no blank line before it", path.display());
+        Some((first.to_owned(), paragraph.trim().to_owned()))
     });
     paragraphs.collect()
 }

@@ -172,9 +172,8 @@ fn each_rule_has_the_tags_that_alerts_are_sorted_by() {
         assert!(tags.contains(&"gitlab"), "{defined}");
         assert_eq!(tags.iter().filter(|tag| SCENARIOS.iter().any(|(name, _)| name == *tag)).count(), 1, "{defined}");
         assert_eq!(tags.iter().filter(|tag| tag.starts_with("maturity_")).count(), 1, "{defined}");
-        // What a responder does to contain an attack is none.
-        let is_attack =
-            !["- rule: GitLab containment by a responder", "- rule: GitLab event without a rule"].contains(&&**defined);
+        // Any event is no attack.
+        let is_attack = defined != "- rule: GitLab event without a rule";
         assert_eq!(tags.iter().any(|tag| tag.starts_with("mitre_")), is_attack, "{defined}");
         assert_eq!(tags.iter().any(|tag| is_technique(tag)), is_attack, "{defined}");
         // Who, where and from which address and country; our own reports have neither author nor place.
@@ -188,6 +187,19 @@ fn each_rule_has_the_tags_that_alerts_are_sorted_by() {
         for id in tags.iter().filter(|tag| tag.starts_with('G')) {
             assert!(detections.contains(&format!("- id: {id}\n")), "{defined}: {id} is no detection");
         }
+    }
+}
+
+#[test]
+fn each_rule_is_described_in_one_or_two_sentences() {
+    let items = rules_files().iter().flat_map(|path| items(path)).collect::<Vec<_>>();
+    for (defined, text) in items.iter().filter(|(defined, _)| defined.starts_with("- rule: ")) {
+        let description = text.lines().skip_while(|line| *line != "  desc: >").skip(1);
+        let words: Vec<_> =
+            description.take_while(|line| line.starts_with("    ")).flat_map(str::split_whitespace).collect();
+        let sentences = words.iter().filter(|word| word.ends_with(['.', '!', '?'])).count();
+        assert!((1..=2).contains(&sentences), "{defined}: {sentences} sentences");
+        assert!(words.last().is_some_and(|word| word.ends_with('.')), "{defined}");
     }
 }
 

@@ -177,7 +177,7 @@ pub static FIELDS: &[Field] = &[
     Field::new(
         "gitlab.impersonated_by",
         Text(|event| event.impersonated_by()),
-        "Administrator behind an impersonated action: `details.impersonated_by` of older GitLab versions, else NAME of a message that ends with ` (by NAME)`",
+        "Administrator behind an impersonated action: `details.impersonated_by` of older GitLab versions, else NAME of a message that ends with ` (by NAME)`; not where it is the target's name or the new value, which people choose, that ends so",
     ),
     Field::new(
         "gitlab.attempt_failed",

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::Scenario;
-use crate::stream::{completes, counts, tells_first};
+use crate::stream::{Stream, completes, counts, tells_first};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("projects_with_variables_read_by_account", || {
@@ -54,6 +54,26 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     }),
     ("artifacts_downloaded_by_account", || {
         counts("artifacts_downloaded_by_account", &["job_artifact_downloaded"], 6, |n| json!({"target_id": n}));
+    }),
+    ("artifacts_downloaded_by_address", || {
+        let visitor = |n| {
+            json!({"target_id": n, "author_id": -1, "author_name": "An unauthenticated user",
+                   "details": {"author_class": "Gitlab::Audit::UnauthenticatedAuthor"}})
+        };
+        counts("artifacts_downloaded_by_address", &["job_artifact_downloaded"], 6, visitor);
+        // Two visitors are not one, and neither is an account.
+        let mut stream = Stream::new();
+        for address in ["198.51.100.1", "198.51.100.2"] {
+            let mut download = visitor(1);
+            download["ip_address"] = address.into();
+            let json = stream.send("job_artifact_downloaded", download);
+            stream.expect(&json, "gitlab.count[artifacts_downloaded_by_address]", "1");
+            assert_eq!(stream.field(&json, "gitlab.count[artifacts_downloaded_by_account]"), None, "{json}");
+        }
+        // Who signed in is not counted as a visitor.
+        let json = stream.send("job_artifact_downloaded", json!({"ip_address": "198.51.100.1"}));
+        stream.expect(&json, "gitlab.count[artifacts_downloaded_by_account]", "1");
+        assert_eq!(stream.field(&json, "gitlab.count[artifacts_downloaded_by_address]"), None, "{json}");
     }),
     ("publisher_of_project", || {
         tells_first("publisher_of_project", "release_created", &json!({}), &json!({"author_id": 8}));

@@ -298,6 +298,11 @@ fn of_code() -> Vec<Scenario> {
         scenario("artifacts_downloaded_by_account", Shipped("GitLab job artefacts downloaded in bulk"), |story| {
             story.events(10, "job_artifact_downloaded", target);
         }),
+        scenario("artifacts_downloaded_by_address", Shipped("GitLab job artefacts downloaded in bulk"), |story| {
+            let visitor = |n| with(with(target(n), "author_id", -1), "author_name", "An unauthenticated user");
+            story.event("job_artifact_downloaded", &with(visitor(1), "ip_address", "198.51.100.77"));
+            story.events(10, "job_artifact_downloaded", visitor);
+        }),
         scenario(
             "protection_dropped_and_restored",
             Shipped("GitLab branch protection dropped, code changed and protection restored"),

@@ -1,7 +1,7 @@
 //! Trackers of CI/CD: variables and secrets, runners, job tokens, deployments, what is published.
 
 use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence};
-use super::row::{AUTHOR, PROJECT, Row, WEEK, WEEK_EACH};
+use super::row::{ADDRESS, AUTHOR, PROJECT, Row, WEEK, WEEK_EACH};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -71,7 +71,15 @@ pub(super) const ROWS: &[Row] = &[
         name: "artifacts_downloaded_by_account",
         key: AUTHOR,
         window: "10m",
-        kind: Count("gitlab.event_type = job_artifact_downloaded"),
+        kind: Count("gitlab.event_type = job_artifact_downloaded and not gitlab.author.type = unauthenticated"),
+    },
+    Row {
+        // Visitors who did not sign in share one author, and are nobody's account.
+        detection: "G084",
+        name: "artifacts_downloaded_by_address",
+        key: ADDRESS,
+        window: "10m",
+        kind: Count("gitlab.event_type = job_artifact_downloaded and gitlab.author.type = unauthenticated"),
     },
     Row {
         detection: "G103",

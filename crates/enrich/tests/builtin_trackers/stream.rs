@@ -1,5 +1,7 @@
 //! Events of one GitLab, what rules see in them, and what trackers of each kind must do.
 
+use std::fs;
+
 use audit_event::{EventIndex, FieldValue, Origin, field};
 use enrich::{Arrival, Enricher, EnricherSettings, with_builtin};
 use jiff::Timestamp;
@@ -13,6 +15,11 @@ pub(crate) const DAY: u64 = 24 * 60 * MINUTE;
 
 /// 2026-02-10T00:00:00Z, in seconds since the epoch.
 pub(crate) const START: u64 = 1_770_681_600;
+
+/// Of a hosting provider.
+pub(crate) const HOSTED: &str = "199.0.0.1";
+/// Of the same provider, and one's own.
+pub(crate) const HOSTED_AND_OWN: &str = "199.0.0.17";
 
 /// Events of one GitLab.
 pub(crate) struct Stream {
@@ -28,10 +35,19 @@ impl Stream {
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let (city, asn) = databases(folder.path());
+        let list = |name: &str, network: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, network).unwrap();
+            path
+        };
         let settings = EnricherSettings {
             city_database: Some(city),
             asn_database: Some(asn),
-            address_lists: vec![("tor_exits".to_owned(), tor_exits(folder.path()))],
+            address_lists: vec![
+                ("tor_exits".to_owned(), tor_exits(folder.path())),
+                ("hosting_providers".to_owned(), list("hosting_providers", "199.0.0.0/24")),
+                ("own_networks".to_owned(), list("own_networks", "199.0.0.16/28")),
+            ],
             trackers: with_builtin(Vec::new()),
             ..EnricherSettings::default()
         };
@@ -77,6 +93,7 @@ impl Stream {
             FieldValue::Text(text) => text.into_owned(),
             FieldValue::Number(number) => number.to_string(),
             FieldValue::Bool(truth) => truth.to_string(),
+            FieldValue::TextList(texts) => texts.join(","),
             other => panic!("{other:?}"),
         })
     }

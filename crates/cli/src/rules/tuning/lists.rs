@@ -107,6 +107,13 @@ pub(super) fn lists() -> Vec<Tuned> {
             None,
         ),
         row(
+            "gitlab_own_lists",
+            "[office]",
+            of_user("authenticated_with_webauthn", 7, &json!({"_falco": {"address_lists": ["office", "tor_exits"]}})),
+            Some("GitLab sign-in from a listed address"),
+            None,
+        ),
+        row(
             "gitlab_runner_networks",
             "[203.0.113.16/28]",
             in_project(

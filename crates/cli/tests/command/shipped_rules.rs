@@ -117,6 +117,21 @@ fn each_rule_has_its_runbook_and_each_runbook_its_rule() {
     }
 }
 
+#[test]
+fn rules_that_runbooks_send_on_to_are_there() {
+    let rules = rule_names();
+    let mut named = 0;
+    for path in files("docs/rules", ".md") {
+        let words = fs::read_to_string(&path).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        for rest in words.split("*GitLab ").skip(1) {
+            let rule = format!("GitLab {}", rest.split('*').next().unwrap_or_default());
+            assert!(rules.contains(&rule), "{}: there is no rule `{rule}`", path.display());
+            named += 1;
+        }
+    }
+    assert!(named > 50);
+}
+
 /// Scenarios as tags and as runbooks call them.
 const SCENARIOS: [(&str, &str); 8] = [
     ("gitlab_abuse", "abuse and resource misuse"),

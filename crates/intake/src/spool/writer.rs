@@ -44,9 +44,16 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// How far a segment is filled ahead.
+    /// How far a segment is filled ahead at most.
     fn room_bytes(self) -> u64 {
         (self.segment_bytes / ROOMS_IN_SEGMENT).min(LARGEST_ROOM_BYTES)
+    }
+
+    /// How far a segment is filled ahead that ends at `end` after a write of `written` bytes. Writes that would soon use up the
+    /// room again gain less from it than it takes.
+    fn room_after(self, written: u64, end: u64) -> u64 {
+        let room = self.room_bytes();
+        if written > room / 4 { 0 } else { room.min(self.segment_bytes.saturating_sub(end)) }
     }
 }
 
@@ -258,7 +265,7 @@ impl Writer {
             file.write_all_at(&draft.bytes, segment.bytes)?;
             segment.bytes += draft.bytes.len() as u64;
             if segment.bytes > segment.file_bytes {
-                let room = self.bounds.room_bytes().min(self.bounds.segment_bytes.saturating_sub(segment.bytes));
+                let room = self.bounds.room_after(draft.bytes.len() as u64, segment.bytes);
                 segment.file_bytes = segment.bytes + fill(file, segment.bytes, room)?;
             }
         }

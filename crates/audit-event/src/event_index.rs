@@ -4,7 +4,7 @@ use std::ops::Range;
 use crate::addition::ADDITION;
 use crate::event::AuditEvent;
 use crate::index_reader::{FalcoMember, read};
-use crate::json_members::key_is;
+use crate::json_string;
 use crate::json_value::JsonValue;
 
 /// How many members the indexed objects of the sender may have together, and those that we added. GitLab's events have about 30.
@@ -56,22 +56,28 @@ impl Part {
     const COUNT: usize = Self::PluginError as usize + 1;
 
     /// The part that the member `name` of this part is, where it is an object.
-    pub(crate) fn of_member(self, name: &str) -> Option<Self> {
+    pub(crate) fn of_member(self, name: &[u8]) -> Option<Self> {
+        const OURS: &[u8] = ADDITION.as_bytes();
         Some(match (self, name) {
-            (Self::Event, "details") => Self::Details,
-            (Self::Event, ADDITION) => Self::Addition,
-            (Self::Details, "custom_message") => Self::CustomMessage,
-            (Self::Addition, "place") => Self::Place,
-            (Self::Addition, "network") => Self::Network,
-            (Self::Addition, "travel") => Self::Travel,
-            (Self::Addition, "count") => Self::Count,
-            (Self::Addition, "burst") => Self::Burst,
-            (Self::Addition, "first_seen") => Self::FirstSeen,
-            (Self::Addition, "sequence") => Self::Sequence,
-            (Self::Addition, "session") => Self::Session,
-            (Self::Addition, "plugin_error") => Self::PluginError,
+            (Self::Event, b"details") => Self::Details,
+            (Self::Event, OURS) => Self::Addition,
+            (Self::Details, b"custom_message") => Self::CustomMessage,
+            (Self::Addition, b"place") => Self::Place,
+            (Self::Addition, b"network") => Self::Network,
+            (Self::Addition, b"travel") => Self::Travel,
+            (Self::Addition, b"count") => Self::Count,
+            (Self::Addition, b"burst") => Self::Burst,
+            (Self::Addition, b"first_seen") => Self::FirstSeen,
+            (Self::Addition, b"sequence") => Self::Sequence,
+            (Self::Addition, b"session") => Self::Session,
+            (Self::Addition, b"plugin_error") => Self::PluginError,
             _ => return None,
         })
+    }
+
+    /// Whether a member of it may be a part.
+    pub(crate) const fn has_parts(self) -> bool {
+        matches!(self, Self::Event | Self::Details | Self::Addition)
     }
 
     /// The places of the parts inside this one.
@@ -101,6 +107,11 @@ impl Span {
     pub(crate) fn text(self, json: &str) -> Option<&str> {
         json.get(self.start as usize..self.end as usize)
     }
+
+    /// What is between the quotes of a string.
+    pub(crate) fn inside_quotes(self, json: &str) -> Option<&[u8]> {
+        json.as_bytes().get(self.start as usize + 1..(self.end as usize).checked_sub(1)?)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -112,9 +123,16 @@ pub(crate) struct Member {
 
 impl Member {
     fn is_named(&self, name: &str, json: &str) -> bool {
-        // Told by the length alone for most members, without a look at the text.
-        let length_fits = (self.key.end - self.key.start) as usize == name.len() + 2;
-        (length_fits || self.key_has_escapes) && self.key.text(json).is_some_and(|key| key_is(key, name))
+        if self.key_has_escapes {
+            return self.key.text(json).is_some_and(|key| json_string::decode(key) == name);
+        }
+        // Told by the length alone for most members, without a look at the text; keys of the same length often begin
+        // otherwise, and a call to compare them costs more than a look.
+        (self.key.end - self.key.start) as usize == name.len() + 2
+            && self
+                .key
+                .inside_quotes(json)
+                .is_some_and(|key| key.first() == name.as_bytes().first() && key == name.as_bytes())
     }
 }
 

@@ -76,10 +76,12 @@ impl Reader<'_, '_> {
     }
 
     fn part_of_member(&self, part: Part, key: Span, escapes: Escapes) -> Option<Part> {
-        let key = key.text(self.json)?;
+        if !part.has_parts() {
+            return None;
+        }
         let inner = match escapes {
-            Escapes::None => part.of_member(key.get(1..key.len() - 1)?)?,
-            Escapes::Some => part.of_member(&json_string::decode(key))?,
+            Escapes::None => part.of_member(key.inside_quotes(self.json)?)?,
+            Escapes::Some => part.of_member(json_string::decode(key.text(self.json)?).as_bytes())?,
         };
         (inner != Part::Addition || self.falco_member == FalcoMember::IsOurs).then_some(inner)
     }

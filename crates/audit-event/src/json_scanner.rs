@@ -69,6 +69,14 @@ impl<'a> JsonScanner<'a> {
 
     /// Steps over the value that begins here, and gives how deep arrays and objects nest in it: 0 for what is neither.
     pub(crate) fn value(&mut self) -> Result<usize, NotJson> {
+        match self.peek_token() {
+            Some(b'{' | b'[') => self.array_or_object(),
+            Some(b'"') => self.string().map(|_| 0),
+            _ => self.scalar().map(|()| 0),
+        }
+    }
+
+    fn array_or_object(&mut self) -> Result<usize, NotJson> {
         let mut open = OpenBrackets::default();
         let mut deepest = 0;
         loop {
@@ -127,21 +135,25 @@ impl<'a> JsonScanner<'a> {
             return Err(NotJson(self.position));
         }
         self.step();
-        let mut escapes = Escapes::None;
-        loop {
-            self.position += plain_characters(&self.text[self.position..]);
-            match self.peek() {
-                Some(b'"') => {
-                    self.step();
-                    return Ok(escapes);
-                }
-                Some(b'\\') => {
-                    self.escape()?;
-                    escapes = Escapes::Some;
-                }
-                _ => return Err(NotJson(self.position)),
-            }
+        self.position += plain_characters(&self.text[self.position..]);
+        if self.peek() == Some(b'"') {
+            self.step();
+            return Ok(Escapes::None);
         }
+        self.rest_of_string()
+    }
+
+    /// Steps over what begins with an escape in a string.
+    fn rest_of_string(&mut self) -> Result<Escapes, NotJson> {
+        while self.peek() == Some(b'\\') {
+            self.escape()?;
+            self.position += plain_characters(&self.text[self.position..]);
+        }
+        if self.peek() != Some(b'"') {
+            return Err(NotJson(self.position));
+        }
+        self.step();
+        Ok(Escapes::Some)
     }
 
     fn escape(&mut self) -> Result<(), NotJson> {

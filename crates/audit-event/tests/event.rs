@@ -227,6 +227,18 @@ fn git_operations() {
 }
 
 #[test]
+fn what_stands_in_an_object_whose_key_comes_again_does_not_count() {
+    let push = r#"{"protocol":"ssh","action":"git-receive-pack"}"#;
+    for again in [r#""details":{}"#, r#""details":{"to":"x"}"#, r#""details":null"#, r#""d\u0065tails":{}"#] {
+        let event = format!(r#"{{"details":{{"from":"y","custom_message":{push}}},{again}}}"#);
+        assert_eq!(text(&event, "gitlab.git.action"), None, "{event}");
+        assert_eq!(text(&event, "gitlab.op_changed_from"), None, "{event}");
+    }
+    let event = format!(r#"{{"details":{{"custom_message":{push},"custom_message":"none"}}}}"#);
+    assert_eq!(text(&event, "gitlab.git.action"), None);
+}
+
+#[test]
 fn tokens_are_read_from_members_before_the_message() {
     let scopes = |json: &str| read(json, |event| event.token_scopes().map(|scopes| scopes.join(" ")));
     let target = r#"{"target_type":"DeployToken","target_id":5,"details":{"custom_message":"Created personal access token with id 1"}}"#;

@@ -9,7 +9,9 @@
 
 mod acknowledged;
 mod backlog;
+mod bounds;
 mod error;
+mod padding;
 mod record;
 mod record_reader;
 mod recovery;
@@ -25,16 +27,13 @@ use std::time::{Duration, SystemTime};
 use acknowledged::Acknowledged;
 pub(crate) use backlog::Read;
 use backlog::{Backlog, Span};
+use bounds::Bounds;
 pub use error::SpoolError;
 pub(crate) use recovery::{Recall, Recovered};
-use writer::{Bounds, Shared};
+use writer::Shared;
 pub(crate) use writer::{Fate, Writer};
 
 use crate::state_directory::StateDirectory;
-
-/// The spool is let go of in steps of a segment, so there should be many in it; but each costs two fsyncs to begin.
-const SEGMENTS_IN_SPOOL: u64 = 64;
-const LARGEST_SEGMENT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// An open spool, in its parts: each belongs to another thread.
 #[derive(Debug)]
@@ -69,7 +68,7 @@ impl Spool {
         let (file, sequence) = Acknowledged::open(&directory).map_err(unusable)?;
         let (segments, recovered) = recovery::recover(&directory, sequence, recall)?;
         let shared = Arc::new(Shared { segments: Mutex::new(segments), backlog: Mutex::new(Backlog::new(&directory)) });
-        let bounds = Bounds { max_bytes, segment_bytes: (max_bytes / SEGMENTS_IN_SPOOL).min(LARGEST_SEGMENT_BYTES) };
+        let bounds = Bounds::of_spool(max_bytes);
         let mut writer = Writer::new(Arc::clone(&shared), &directory, bounds, recovered.next_sequence);
         writer.remove_up_to(sequence).map_err(unusable)?;
         Ok(Self { writer, reader: SpoolReader(shared), progress: Progress { file, sequence }, recovered })

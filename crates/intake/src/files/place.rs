@@ -7,6 +7,7 @@ pub(super) struct Place {
     pub(super) offset: u64,
     /// From 1.
     pub(super) line: u64,
+    /// Whether that is within an array of events.
     pub(super) in_array: bool,
 }
 

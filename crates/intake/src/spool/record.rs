@@ -36,6 +36,10 @@ pub(super) const HEAD_BYTES: usize = 24;
 const FIXED_BODY_BYTES: usize = 28;
 const NO_INSTANCE: u16 = u16::MAX;
 
+/// The largest event that `MaxEventSize` can let through, and what comes with it. A head that claims more is damage, and what
+/// reads it gets no memory for it.
+const MAX_BODY_BYTES: usize = (256 << 20) + FIXED_BODY_BYTES + NO_INSTANCE as usize;
+
 /// No spool gets that far, so a greater number is damage; it leaves room to count on.
 pub(super) const MAX_SEQUENCE: u64 = u64::MAX / 2;
 
@@ -71,11 +75,12 @@ fn instance(event: &ReceivedEvent) -> &str {
     &name[..name.floor_char_boundary(usize::from(NO_INSTANCE - 1))]
 }
 
-/// Appends an event's record to `bytes`; none if the event is longer than 4 GiB, which no limit lets through.
+/// Appends an event's record to `bytes`; none if the event is longer than any limit lets through.
 pub(super) fn write(sequence: u64, arrival: &Arrival, bytes: &mut Vec<u8>) -> Option<()> {
     let Arrival { event, worth, fingerprint } = arrival;
     let name = instance(event);
-    let body_bytes = u32::try_from(length(event) - HEAD_BYTES as u64).ok()?;
+    let body_bytes =
+        u32::try_from(length(event) - HEAD_BYTES as u64).ok().filter(|bytes| *bytes as usize <= MAX_BODY_BYTES)?;
     let name_bytes = event.instance.as_ref().map_or(Some(NO_INSTANCE), |_| u16::try_from(name.len()).ok())?;
 
     let start = bytes.len();
@@ -105,7 +110,8 @@ pub(super) fn read(bytes: &[u8]) -> Beginning {
     if head[..4] != MARK || number(&head[20..]) != u64::from(crc32fast::hash(&head[..20])) {
         return Beginning::Damage(damage(bytes));
     }
-    let Ok(body_bytes) = usize::try_from(number(&head[4..8])) else { return Beginning::Damage(damage(bytes)) };
+    let body_bytes = usize::try_from(number(&head[4..8])).ok().filter(|bytes| *bytes <= MAX_BODY_BYTES);
+    let Some(body_bytes) = body_bytes else { return Beginning::Damage(damage(bytes)) };
     let Some(body) = rest.get(..body_bytes) else { return Beginning::NeedsBytes(HEAD_BYTES + body_bytes) };
     let sequence = number(&head[8..16]);
     let is_whole = sequence <= MAX_SEQUENCE && u64::from(crc32fast::hash(body)) == number(&head[16..20]);
@@ -226,6 +232,18 @@ mod tests {
                 Beginning::NeedsBytes(needed) => prop_assert!(needed > bytes.len()),
             }
         }
+    }
+
+    #[test]
+    fn a_sound_head_that_claims_more_than_any_event_is_damage() {
+        let claims = |body_bytes: u32| {
+            let mut head = [MARK, body_bytes.to_le_bytes(), [1, 0, 0, 0], [0; 4], [0; 4]].concat();
+            head.extend(crc32fast::hash(&head).to_le_bytes());
+            read(&head)
+        };
+        let most = u32::try_from(MAX_BODY_BYTES).unwrap();
+        assert_eq!(claims(most), Beginning::NeedsBytes(HEAD_BYTES + MAX_BODY_BYTES));
+        assert!(matches!(claims(most + 1), Beginning::Damage(_)));
     }
 
     #[test]

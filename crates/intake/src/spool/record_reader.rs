@@ -24,14 +24,14 @@ pub(super) enum Item {
 pub(super) struct Tail {
     /// How many are no record: the write that a crash cut off.
     pub(super) torn: u64,
-    /// How many noughts come then, which are room that was not used.
-    pub(super) unused: u64,
+    /// How many noughts come then, which no record has replaced.
+    pub(super) padding: u64,
 }
 
 impl Tail {
-    /// Both together, where no room was left.
+    /// Both together, where there should be records only.
     pub(super) const fn bytes(self) -> u64 {
-        self.torn + self.unused
+        self.torn + self.padding
     }
 }
 
@@ -90,7 +90,7 @@ impl<R: Read> RecordReader<R> {
                     if !self.fill(needed)? {
                         self.read_over(self.buffer.len() - self.position);
                         let Gap { bytes, noughts } = mem::take(&mut self.gap);
-                        return Ok((bytes > 0).then(|| Item::Tail(Tail { torn: bytes - noughts, unused: noughts })));
+                        return Ok((bytes > 0).then(|| Item::Tail(Tail { torn: bytes - noughts, padding: noughts })));
                     }
                 }
             }

@@ -64,9 +64,9 @@ pub(super) fn recover(
 /// What bytes at the end of a segment may be that are no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// What a crash cut off, and room for more.
+    /// What a crash cut off.
     MayBeTorn,
-    /// Damage: the segment ended with a record when the next one was begun.
+    /// Damage: the segment ended with a record when the next one was begun, or with the noughts behind it.
     WasClosed,
 }
 
@@ -100,14 +100,11 @@ impl Reading<'_> {
                         recall(fingerprint, received_at);
                     }
                 }
-                Ok(Some(Item::Tail(Tail { torn, unused }))) if self.end == End::MayBeTorn => {
-                    segment.bytes -= torn + unused;
+                Ok(Some(Item::Tail(Tail { torn, padding }))) if torn == 0 || self.end == End::MayBeTorn => {
+                    segment.bytes -= torn + padding;
                     segment.file_bytes = segment.bytes;
                     self.recovered.torn_bytes += torn;
-                    let file = OpenOptions::new().write(true).open(self.path)?;
-                    file.set_len(segment.bytes)?;
-                    // Another segment comes behind this one, which must end with a record also after a power failure.
-                    file.sync_all()?;
+                    OpenOptions::new().write(true).open(self.path)?.set_len(segment.bytes)?;
                 }
                 Ok(Some(Item::Damage(bytes))) => self.damage(&format!("{bytes} bytes are damaged")),
                 Ok(Some(Item::Tail(tail))) => self.damage(&format!("{} bytes are damaged", tail.bytes())),

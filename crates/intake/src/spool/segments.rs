@@ -15,7 +15,7 @@ pub(super) struct Segment {
     pub(super) last: u64,
     /// How far its records are safely on the disk. What may be behind that is never read.
     pub(super) bytes: u64,
-    /// Size of its file, which reaches further while it is written: there are noughts for the records to come.
+    /// Size of its file, which reaches further while it is written: padding comes behind its records.
     pub(super) file_bytes: u64,
     pub(super) counts: Counts,
     /// When its first record arrived, in nanoseconds since the Unix epoch.
@@ -63,7 +63,8 @@ impl Segments {
 
     /// The segment, as far as it has got.
     pub(super) fn get(&self, id: SegmentId) -> Option<&Segment> {
-        self.ranks[id.rank as usize].iter().find(|segment| segment.id == id)
+        // Mostly the newest one is asked for.
+        self.ranks[id.rank as usize].iter().rfind(|segment| segment.id == id)
     }
 
     /// The first segment of `rank` that has a record from `sequence` on and comes after `last`.
@@ -84,8 +85,8 @@ impl Segments {
 
     /// The segments whose records are all up to `sequence`, without those that `is_open` for writing.
     pub(super) fn up_to(&self, sequence: u64, is_open: impl Fn(SegmentId) -> bool) -> Vec<SegmentId> {
-        let all = self.ranks.iter().flatten();
-        all.filter(|segment| segment.last <= sequence && !is_open(segment.id)).map(|segment| segment.id).collect()
+        let done = self.ranks.iter().flat_map(|rank| rank.iter().take_while(|segment| segment.last <= sequence));
+        done.map(|segment| segment.id).filter(|id| !is_open(*id)).collect()
     }
 
     /// The segments that may make room for an event of `rank`, in the order they should: those of lower ranks that nobody

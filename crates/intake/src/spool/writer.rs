@@ -1,7 +1,7 @@
 //! Puts events into segments: room first, then one write and one fsync for each rank that got something.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io;
 use std::mem;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::backlog::Backlog;
+use super::bounds::Bounds;
+use super::padding::Padder;
 use super::record;
 use super::segment::{HEAD_BYTES, SegmentId};
 use super::segments::{Segment, Segments};
@@ -19,42 +21,12 @@ use crate::worth::Rank;
 /// How long the disk is left alone after it failed, so that a dead one does not hold up every event.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
-/// How far a segment is filled with noughts ahead, some hundred events. A record that is written over them changes neither
-/// the size of the file nor which blocks belong to it, so the system has no metadata to write with the next fsync, which
-/// halves what that takes on ext4. Room that is only reserved (`fallocate`) does not do that: its first use is metadata.
-const LARGEST_ROOM_BYTES: u64 = 256 * 1024;
-/// The part of a small segment that may be noughts.
-const ROOMS_IN_SEGMENT: u64 = 8;
-
 /// What writer and reader share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) segments: Mutex<Segments>,
     /// Whoever holds it may rely on nothing being read meanwhile.
     pub(super) backlog: Mutex<Backlog>,
-}
-
-/// The bounds of a spool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Bounds {
-    /// All segments together.
-    pub(super) max_bytes: u64,
-    /// After which a new segment is begun.
-    pub(super) segment_bytes: u64,
-}
-
-impl Bounds {
-    /// How far a segment is filled ahead at most.
-    fn room_bytes(self) -> u64 {
-        (self.segment_bytes / ROOMS_IN_SEGMENT).min(LARGEST_ROOM_BYTES)
-    }
-
-    /// How far a segment is filled ahead that ends at `end` after a write of `written` bytes. Writes that would soon use up the
-    /// room again gain less from it than it takes.
-    fn room_after(self, written: u64, end: u64) -> u64 {
-        let room = self.room_bytes();
-        if written > room / 4 { 0 } else { room.min(self.segment_bytes.saturating_sub(end)) }
-    }
 }
 
 /// What became of an event.
@@ -88,6 +60,7 @@ pub(crate) struct Writer {
     open: [Option<(SegmentId, File)>; Rank::ALL.len()],
     next_sequence: u64,
     rests_until: Option<Instant>,
+    padder: Padder,
 }
 
 /// The records for one rank that are written at once.
@@ -127,6 +100,7 @@ impl Writer {
             open: Rank::ALL.map(|_| None),
             next_sequence,
             rests_until: None,
+            padder: Padder::default(),
         }
     }
 
@@ -212,8 +186,8 @@ impl Writer {
         unread_from: impl Fn() -> u64,
         evicted: &mut Counts,
     ) -> io::Result<Room> {
-        // Each rank may begin a new segment, and is filled ahead.
-        let of_ranks = (HEAD_BYTES + self.bounds.room_bytes()) * Rank::ALL.len() as u64;
+        // Each rank may begin a new segment, and be padded.
+        let of_ranks = (HEAD_BYTES + self.bounds.most_padding()) * Rank::ALL.len() as u64;
         let coming = drafted + of_ranks + record::length(&arrival.event);
         let excess = |segments: &Segments| (segments.file_bytes() + coming).saturating_sub(self.bounds.max_bytes);
         if excess(&self.shared.segments()) == 0 {
@@ -257,7 +231,9 @@ impl Writer {
         let mut segment = match current {
             Some(segment) if !is_full(&segment) => segment,
             current => {
-                current.map_or(Ok(()), |full| self.close(full))?;
+                if let Some(full) = current {
+                    self.close(full);
+                }
                 self.begin(rank, draft.first)?
             }
         };
@@ -265,8 +241,8 @@ impl Writer {
             file.write_all_at(&draft.bytes, segment.bytes)?;
             segment.bytes += draft.bytes.len() as u64;
             if segment.bytes > segment.file_bytes {
-                let room = self.bounds.room_after(draft.bytes.len() as u64, segment.bytes);
-                segment.file_bytes = segment.bytes + fill(file, segment.bytes, room)?;
+                let padding = self.bounds.padding_after(draft.bytes.len() as u64, segment.bytes);
+                segment.file_bytes = segment.bytes + self.padder.pad(file, segment.bytes, padding)?;
             }
         }
         segment.last = draft.last;
@@ -286,15 +262,21 @@ impl Writer {
         Ok(())
     }
 
-    /// Cuts off the room that a full segment has left. When this returns, it ends with a record also after a power failure.
-    fn close(&mut self, mut full: Segment) -> io::Result<()> {
-        if let Some((_, file)) = mem::take(&mut self.open[full.id.rank as usize]) {
-            file.set_len(full.bytes)?;
-            file.sync_all()?;
-            full.file_bytes = full.bytes;
-            self.shared.segments().replace(full);
+    /// Cuts off the padding that a full segment has left. Where that fails it stays, which the next start does not mind.
+    fn close(&mut self, full: Segment) {
+        if let Some((_, file)) = mem::take(&mut self.open[full.id.rank as usize])
+            && full.file_bytes > full.bytes
+        {
+            self.cut(&file, full);
         }
-        Ok(())
+    }
+
+    /// Cuts off all that is behind the last record.
+    fn cut(&self, file: &File, mut segment: Segment) {
+        if file.set_len(segment.bytes).is_ok() {
+            segment.file_bytes = segment.bytes;
+            self.shared.segments().replace(segment);
+        }
     }
 
     fn begin(&mut self, rank: Rank, first: u64) -> io::Result<Segment> {
@@ -313,28 +295,13 @@ impl Writer {
         let segment = self.shared.segments().get(id).cloned();
         // If this fails, too, the rest is read again after a restart: delivered once more, not lost.
         match segment {
-            Some(mut segment) if segment.bytes > HEAD_BYTES => {
-                if file.set_len(segment.bytes).is_ok() {
-                    segment.file_bytes = segment.bytes;
-                    self.shared.segments().replace(segment);
-                }
-            }
+            Some(segment) if segment.bytes > HEAD_BYTES => self.cut(&file, segment),
             _ => {
                 if remove_file(&id.path(&self.directory)).is_ok() {
                     self.shared.segments().remove(id);
                 }
             }
         }
-    }
-}
-
-/// Fills a file that ends at `end` with noughts. Gives how many; none where the disk has no room for that many, which is no
-/// reason to refuse events that it has room for.
-fn fill(file: &mut File, end: u64, noughts: u64) -> io::Result<u64> {
-    file.seek(SeekFrom::Start(end))?;
-    match io::copy(&mut io::repeat(0).take(noughts), file) {
-        Ok(_) => Ok(noughts),
-        Err(_) => file.set_len(end).map(|()| 0),
     }
 }
 

@@ -82,3 +82,22 @@ fn a_full_spool_lets_the_oldest_of_the_least_valuable_go_and_stays_within_its_bo
     assert_eq!(git.first(), Some(&gone), "what the host is reading is not touched");
     assert_eq!(saved, (10_000..10_000 + stored_saved).collect());
 }
+
+/// Small events, so that each rank's segment is padded: padding counts, is let go of with its segment, and leaves nothing over.
+#[test]
+fn a_spool_of_padded_segments_is_filled_up_to_its_bound_and_not_beyond() {
+    const BOUND: u64 = 256 * 1024;
+    let place = Place::new();
+    let mut spool = place.open(BOUND);
+    for worth in [Worth::JobToken, Worth::StreamedOnly, Worth::Saved] {
+        let mut stored = 0;
+        while matches!(spool.writer.store(&[arrival(worth, "{}")], || 1).fates[..], [Fate::Stored(_)]) {
+            stored += 1;
+            assert!(place.bytes() <= BOUND, "{}", place.bytes());
+            assert_eq!(place.bytes(), spool.reader.bytes());
+        }
+        assert!(stored > 2_000, "{worth:?}: {stored}");
+        assert!(place.segments().iter().any(|path| fs::read(path).unwrap().ends_with(&[0; 64])), "one is padded");
+    }
+    assert!(place.bytes() > BOUND - 4 * 1024, "{}", place.bytes());
+}

@@ -40,6 +40,8 @@ pub(crate) enum Failure {
     Certificate(rcgen::Error),
     #[error("cannot use the certificate: {0}")]
     Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    ServedTls(#[from] intake::TlsError),
     #[error("the plugin in the stand-in for Falco: {0:#}")]
     Plugin(falco_plugin::anyhow::Error),
     #[error("--url must be http:// or https://, an address, a port and a path, such as http://127.0.0.1:8765/gitlab")]

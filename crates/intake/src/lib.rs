@@ -68,4 +68,4 @@ pub use secret::{Secret, SecretError};
 pub use secret_file::SecretFileError;
 pub use spool::SpoolError;
 pub use state_directory::{StateDirectory, StateDirectoryError};
-pub use tls::TlsError;
+pub use tls::{TlsError, TlsFiles};

@@ -93,7 +93,7 @@ const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
 /// Where certificates and keys are.
 #[derive(Debug)]
-pub(crate) struct TlsFiles {
+pub struct TlsFiles {
     certificate: PathBuf,
     key: PathBuf,
     client_authority: Option<PathBuf>,
@@ -109,8 +109,16 @@ pub(crate) struct TlsContents {
 impl TlsFiles {
     /// `server.crt` and `server.key` of `directory`, and a file with certificates of authorities; with that, clients must
     /// show a certificate that one of them has signed.
-    pub(crate) fn new(directory: &Path, client_authority: Option<PathBuf>) -> Self {
+    pub fn new(directory: &Path, client_authority: Option<PathBuf>) -> Self {
         Self { certificate: directory.join(CERTIFICATE_FILE), key: directory.join(KEY_FILE), client_authority }
+    }
+
+    /// What the receiver serves TLS with.
+    ///
+    /// # Errors
+    /// What is wrong with which file.
+    pub fn load(&self) -> Result<Arc<ServerConfig>, TlsError> {
+        self.server_config(&self.read()?)
     }
 
     pub(crate) fn read(&self) -> Result<TlsContents, TlsError> {

@@ -3,13 +3,9 @@
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 
+use intake::TlsFiles;
 use memchr::memmem;
-use rustls::ServerConfig;
-use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
@@ -21,25 +17,13 @@ const MOST_BYTES: usize = 1 << 20;
 
 /// Serves until it is killed.
 pub(crate) fn bare_tls(address: SocketAddr, certificate: &Path) -> Result<(), Failure> {
-    let acceptor = TlsAcceptor::from(configuration(certificate)?);
+    // As the receiver has it: suites, tickets and all, so that what is compared is what comes after.
+    let acceptor = TlsAcceptor::from(TlsFiles::new(certificate, None).load()?);
     super::serve_all(address, move |stream| {
         let acceptor = acceptor.clone();
         // What goes wrong with one connection, its sender notices.
         async move { _ = serve(stream, acceptor).await }
     })
-}
-
-/// As the receiver has it, tickets included.
-fn configuration(folder: &Path) -> Result<Arc<ServerConfig>, Failure> {
-    let unreadable = |error| Failure::Tls(rustls::Error::General(format!("{error}")));
-    let certificate = CertificateDer::from_pem_file(folder.join("server.crt")).map_err(unreadable)?;
-    let key = PrivateKeyDer::from_pem_file(folder.join("server.key")).map_err(unreadable)?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)?;
-    config.ticketer = ring::Ticketer::new()?;
-    Ok(Arc::new(config))
 }
 
 async fn serve(stream: TcpStream, acceptor: TlsAcceptor) -> io::Result<()> {

@@ -14,6 +14,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             |n| json!({"entity_path": format!("grp/{n}")}),
         );
     }),
+    ("projects_with_variables_read_by_graphql", || {
+        counts(
+            "projects_with_variables_read_by_graphql",
+            &["variable_viewed_graphql"],
+            10,
+            |n| json!({"entity_path": format!("grp/{n}")}),
+        );
+    }),
     ("project_with_variables_read_by_account", || {
         tells_first(
             "project_with_variables_read_by_account",

@@ -15,6 +15,14 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        // Apart from the API, as a visit of a settings page writes it, too.
+        detection: "G073",
+        name: "projects_with_variables_read_by_graphql",
+        key: AUTHOR,
+        window: "10m",
+        kind: Distinct("gitlab.event_type = variable_viewed_graphql", "gitlab.entity_path"),
+    },
+    Row {
         detection: "G073",
         name: "project_with_variables_read_by_account",
         key: AUTHOR,

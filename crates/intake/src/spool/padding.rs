@@ -21,7 +21,7 @@ impl Padder {
     /// Pads a file that ends at `end` with so many noughts, and gives how many there are: none while the disk has no room for
     /// them, which is no reason to refuse events that it has room for.
     pub(super) fn pad(&mut self, file: &mut File, end: u64, noughts: u64) -> io::Result<u64> {
-        if noughts == 0 || self.pauses_until.is_some_and(|end| Instant::now() < end) {
+        if noughts == 0 || self.pauses_until.is_some_and(|until| Instant::now() < until) {
             return Ok(0);
         }
         file.seek(SeekFrom::Start(end))?;

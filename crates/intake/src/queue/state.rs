@@ -32,6 +32,8 @@ pub(super) struct State {
     pub(super) is_closed: bool,
     /// The reader should look up although no event came.
     pub(super) is_woken: bool,
+    /// Events come so fast that the reader lets them gather before it looks.
+    pub(super) is_under_load: bool,
     /// Notifying costs a system call even when nobody waits, so those who wait are counted.
     pub(super) waiting_readers: usize,
 }
@@ -58,6 +60,7 @@ impl State {
             acknowledged,
             is_closed: false,
             is_woken: false,
+            is_under_load: false,
             waiting_readers: 0,
         }
     }

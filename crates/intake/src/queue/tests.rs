@@ -116,6 +116,56 @@ fn waking_ends_one_wait_even_if_it_comes_first() {
     assert_eq!(take_patiently(&queue, LONG), Outcome::Taken(Taken::Nothing));
 }
 
+/// A queue whose reader was woken by an event a moment after it had begun to wait.
+fn under_load() -> Arc<Queue> {
+    let queue = Arc::new(queue(1_000_000));
+    while !queue.lock().is_under_load {
+        let reader = thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || take_patiently(&queue, LONG)
+        });
+        while queue.lock().waiting_readers == 0 {
+            thread::yield_now();
+        }
+        queue.push(event(100)).unwrap();
+        assert_eq!(reader.join().unwrap(), Outcome::Taken(Taken::Events));
+    }
+    queue
+}
+
+#[test]
+fn what_gathers_under_load_is_taken_together() {
+    let queue = under_load();
+    let reader = thread::spawn({
+        let queue = Arc::clone(&queue);
+        move || {
+            let mut sizes = Vec::new();
+            while sizes.len() < 100 {
+                let mut batch = Vec::new();
+                queue.take(&mut batch, ALL, LONG, Look::InMemory);
+                sizes.extend(batch.iter().map(ReceivedEvent::size));
+            }
+            sizes
+        }
+    });
+    for size in 100..200 {
+        queue.push(event(size)).unwrap();
+    }
+    assert_eq!(reader.join().unwrap(), (100..200).collect::<Vec<_>>());
+}
+
+#[test]
+fn under_load_as_ever_the_end_and_waking_are_noticed_and_no_more_time_is_taken_than_there_is() {
+    assert_eq!(take_patiently(&under_load(), NO_WAIT), Outcome::Taken(Taken::Nothing));
+    assert_eq!(take_patiently(&under_load(), Duration::from_micros(1)), Outcome::Taken(Taken::Nothing));
+    let queue = under_load();
+    queue.wake();
+    assert_eq!(take_patiently(&queue, LONG), Outcome::Taken(Taken::Nothing));
+    let queue = under_load();
+    queue.close();
+    assert_eq!(take_patiently(&queue, LONG), Outcome::Taken(Taken::Closed));
+}
+
 #[test]
 fn a_closed_queue_gives_what_it_has_and_takes_nothing() {
     let queue = queue(1_000);

@@ -16,12 +16,12 @@ mod request;
 mod settings;
 mod start_error;
 mod tokens;
+mod worker;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
-use tokio::runtime;
 use tokio::sync::watch;
 
 use self::certificate::ServedCertificate;
@@ -43,7 +43,7 @@ pub struct Receiver {
     inbox: Arc<Inbox>,
     /// Dropping this tells everything to stop.
     stop: Option<watch::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Receiver {
@@ -69,34 +69,20 @@ impl Receiver {
             None => bind::bind(&settings.listen)?,
         };
         let local_address = listener.local_addr().map_err(StartError::Runtime)?;
-        let runtime = runtime::Builder::new_multi_thread()
-            .worker_threads(WORKER_THREADS)
-            .thread_name("gitlab-http")
-            .enable_all()
-            .build()
-            .map_err(StartError::Runtime)?;
-        let listener = {
-            let _reactor = runtime.enter();
-            tokio::net::TcpListener::from_std(listener).map_err(StartError::Runtime)?
-        };
         let (stop, stopped) = watch::channel(());
         tracing::info!(listen = %settings.listen, address = %local_address, "receiving audit events");
         for token in &settings.tokens {
             inbox.watch_instance(token.instance.as_ref());
         }
-        let opened = Arc::clone(&inbox);
-        let context = Arc::new(ConnectionContext::new(settings, tls, inbox));
-        let thread = thread::Builder::new()
-            .name("gitlab-accept".to_owned())
-            .spawn(move || {
-                runtime.block_on(accept::serve(listener, context, stopped));
-                // Dropping the runtime cancels what is still running and joins its threads: when this thread ends, none
-                // is left, so the library they run in may be unloaded.
-                drop(runtime);
-            })
-            .map_err(StartError::Runtime)?;
-        opened.open();
-        Ok(Self { local_address, inbox: opened, stop: Some(stop), thread: Some(thread) })
+        let context = Arc::new(ConnectionContext::new(settings, tls, Arc::clone(&inbox)));
+        // Made first, so that what has started is stopped where the rest cannot be.
+        let mut receiver = Self { local_address, inbox, stop: Some(stop), threads: Vec::new() };
+        for _ in 0..WORKER_THREADS {
+            let listener = listener.try_clone().map_err(StartError::Runtime)?;
+            receiver.threads.push(worker::start(listener, &context, &stopped).map_err(StartError::Runtime)?);
+        }
+        receiver.inbox.open();
+        Ok(receiver)
     }
 
     /// The address that is really listened on, with the port the system chose if the URL said 0.
@@ -112,10 +98,10 @@ impl Receiver {
     fn shut_down(&mut self) {
         self.inbox.leave();
         drop(self.stop.take());
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!(address = %self.local_address, "the receiver's thread panicked");
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!(address = %self.local_address, "a thread of the receiver panicked");
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Ceilings: what the libraries alone reach, in a process of their own as the host is.
 //!
-//! Each thread has its own listening socket and serves what it accepts, so that no connection changes threads: with one
-//! thread that accepts for two others, which the product needs for its bounds, fewer new connections a second are answered.
+//! Each thread has its own listening socket and serves what it accepts, so that no connection changes threads, as in the product,
+//! whose threads share one socket.
 
 mod http;
 mod tls;

@@ -45,10 +45,6 @@ impl Connection {
     pub(super) async fn serve(self, stream: TcpStream) {
         let Self { peer, pace, context, stopped } = &self;
         let _open = OpenConnection::count(&context.inbox);
-        // Answers are small and complete; waiting to fill a packet would only delay them.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%peer, %error, "TCP_NODELAY was refused");
-        }
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(context.limits.write_timeout));
         let stream = Box::pin(stream);

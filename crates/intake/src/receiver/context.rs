@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use super::certificate::ServedCertificate;
 use super::failing_sources::FailingSources;
@@ -30,6 +30,8 @@ pub(super) struct ConnectionContext {
     pub(super) bodies: Semaphore,
     /// Connections that may still be opened.
     pub(super) places: Arc<Semaphore>,
+    /// Held by whoever looks after the files.
+    pub(super) reloading: Mutex<()>,
     pub(super) tls: Option<ServedCertificate>,
     pub(super) http1: http1::Builder,
     pub(super) hurried_http1: http1::Builder,
@@ -68,6 +70,7 @@ impl ConnectionContext {
             body_memory: Semaphore::new(limits.bodies_in_flight_bytes as usize),
             bodies: Semaphore::new(limits.connections as usize),
             places: Arc::new(Semaphore::new(limits.connections as usize)),
+            reloading: Mutex::new(()),
             http2: super::http2::builder(&limits),
             limits,
             tls,

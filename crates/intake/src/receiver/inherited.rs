@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use listenfd::ListenFd;
 
+use super::bind::answer_at_once;
 use super::start_error::StartError;
 
 /// Kept as long as the process lives, because it can be taken over only once: connections that come while no receiver of
@@ -31,5 +32,12 @@ pub fn inherit_socket() -> Result<Option<SocketAddr>, StartError> {
 /// A listener on that socket.
 pub(super) fn listener() -> Option<io::Result<TcpListener>> {
     let socket = SOCKET.get()?;
-    Some(socket.try_clone().and_then(|listener| listener.set_nonblocking(true).map(|()| listener)))
+    Some(listener_on(socket))
+}
+
+fn listener_on(socket: &TcpListener) -> io::Result<TcpListener> {
+    let listener = socket.try_clone()?;
+    listener.set_nonblocking(true)?;
+    answer_at_once(&listener)?;
+    Ok(listener)
 }

@@ -3,6 +3,7 @@
 //! Costs are processor time, which other load on the machine changes less than time on the clock.
 
 mod backlog;
+mod spooled;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -25,6 +26,8 @@ use crate::workplace::Workplace;
 const WINDOWS: u64 = 4;
 /// Events that wait in the shortest queue.
 const WAITING: u32 = 1_000;
+/// Events that wait in the shortest spool.
+const SPOOLED: u32 = 10_000;
 /// The fewest rules.
 const RULES: u32 = 10;
 const TIMES: [u32; 3] = [1, 10, 100];
@@ -43,6 +46,10 @@ pub(crate) fn run(arguments: &ScalingArguments) -> Result<(), Failure> {
         format!("after {} events and more (replay, all rules and trackers)", thousands(float(arguments.events)));
     lines.push(line(&after, scaling.uptime()?));
     lines.push(line("behind 1,000 waiting events and more (into the queue and out)", scaling.backlog()?));
+    lines.push(line(
+        "behind 10,000 events and more that wait in the spool (posted, onto the disk and out)",
+        scaling.spooled()?,
+    ));
     lines.push(line("beside 10 rules and more that cannot match (replay)", scaling.rules()?));
     print!("{}", table(&lines));
     Ok(())
@@ -108,6 +115,15 @@ impl Scaling<'_> {
             self.interrupt.check()?;
             eprintln!("behind {} waiting events", thousands(f64::from(WAITING * times)));
             Ok(backlog::measure(WAITING * times, rounds)?.microseconds)
+        })
+    }
+
+    fn spooled(&self) -> Result<[f64; 3], Failure> {
+        let events = u32::try_from(self.events * WINDOWS).unwrap_or(u32::MAX);
+        each(|times| {
+            self.interrupt.check()?;
+            eprintln!("behind {} events in the spool", thousands(f64::from(SPOOLED * times)));
+            spooled::measure(SPOOLED * times, events, &self.workplace.path(&format!("spool-{times}")))
         })
     }
 

@@ -27,15 +27,16 @@ pub(super) fn measure(waiting: u32, rounds: u32) -> Result<Backlog, Failure> {
     // An event that came before would be left out as a repetition, and nothing would ever wait.
     let mut push = || {
         number += 1;
-        inbox.push(event(number))
+        let json = event(number).into();
+        inbox.push(ReceivedEvent { json, received_at: 0, origin: Origin::Webhook, instance: None })
     };
     for _ in 0..waiting {
         push().map_err(refused)?;
     }
-    let before = depth(&inbox);
+    let before = metric(&inbox, "events_queued");
     let one = BatchLimits { events: 1, bytes: usize::MAX };
     let mut batch = Vec::new();
-    let start = thread_time();
+    let start = spent(ClockId::ThreadCPUTime);
     for _ in 0..rounds {
         push().map_err(refused)?;
         let taken = inbox.take(&mut batch, one, Duration::ZERO);
@@ -45,27 +46,27 @@ pub(super) fn measure(waiting: u32, rounds: u32) -> Result<Backlog, Failure> {
         black_box(&batch);
         batch.clear();
     }
-    let microseconds = thread_time().saturating_sub(start).as_secs_f64() * 1e6 / f64::from(rounds.max(1));
-    let backlog = Backlog { microseconds, waiting: [before, depth(&inbox)] };
+    let microseconds =
+        spent(ClockId::ThreadCPUTime).saturating_sub(start).as_secs_f64() * 1e6 / f64::from(rounds.max(1));
+    let backlog = Backlog { microseconds, waiting: [before, metric(&inbox, "events_queued")] };
     if backlog.waiting != [u64::from(waiting); 2] {
         return Err(Failure::Queue(format!("{:?} events waited instead of {waiting}", backlog.waiting)));
     }
     Ok(backlog)
 }
 
-fn event(number: u32) -> ReceivedEvent {
-    let json =
-        format!(r#"{{"id":{number},"event_type":"project_created","details":{{"custom_message":"Added project"}}}}"#);
-    ReceivedEvent { json: json.into(), received_at: 0, origin: Origin::Webhook, instance: None }
+/// A small event that no other repeats.
+pub(super) fn event(number: u32) -> String {
+    format!(r#"{{"id":{number},"event_type":"project_created","details":{{"custom_message":"Added project"}}}}"#)
 }
 
-fn depth(inbox: &Inbox) -> u64 {
-    inbox.metrics().iter().find(|metric| metric.name == "events_queued").map_or(0, |metric| metric.value)
+pub(super) fn metric(inbox: &Inbox, name: &str) -> u64 {
+    inbox.metrics().iter().find(|metric| metric.name == name).map_or(0, |metric| metric.value)
 }
 
-/// Processor time of this thread.
-fn thread_time() -> Duration {
-    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
+/// Processor time of this thread or of this process.
+pub(super) fn spent(clock: ClockId) -> Duration {
+    Duration::try_from(clock_gettime(clock)).unwrap_or_default()
 }
 
 #[cfg(test)]

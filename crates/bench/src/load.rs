@@ -12,6 +12,7 @@ use crate::host::{Falco, Programs};
 use crate::interrupt::Interrupt;
 use crate::report;
 use crate::row::{FailedCase, Row};
+use crate::targets::Verdict;
 use crate::{ceilings, products, replay, sender, targets};
 use measurement::Measurement;
 
@@ -35,7 +36,12 @@ pub(crate) fn run(arguments: &LoadArguments) -> Result<(), Failure> {
         interrupt,
     };
     let (rows, failed) = measure_all(&cases, &measurement, arguments);
-    print(&rows, &failed, arguments.json);
+    let verdicts = targets::verdicts(&rows);
+    if arguments.json {
+        print_rest_as_json(&failed, &verdicts);
+    } else {
+        print_tables(&rows, &failed, &verdicts);
+    }
     if failed.is_empty() { Ok(()) } else { Err(Failure::Cases(failed.len())) }
 }
 
@@ -73,23 +79,23 @@ fn measure_all(cases: &[Case], measurement: &Measurement, arguments: &LoadArgume
     (rows, failed)
 }
 
-fn print(rows: &[Row], failed: &[FailedCase], json: bool) {
-    let verdicts = targets::verdicts(rows);
-    if json {
-        for case in failed {
-            println!("{}", serde_json::to_string(case).unwrap_or_default());
-        }
-        for verdict in &verdicts {
-            println!("{}", serde_json::to_string(verdict).unwrap_or_default());
-        }
-        return;
+/// The rows are printed as they come.
+fn print_rest_as_json(failed: &[FailedCase], verdicts: &[Verdict]) {
+    for case in failed {
+        println!("{}", serde_json::to_string(case).unwrap_or_default());
     }
+    for verdict in verdicts {
+        println!("{}", serde_json::to_string(verdict).unwrap_or_default());
+    }
+}
+
+fn print_tables(rows: &[Row], failed: &[FailedCase], verdicts: &[Verdict]) {
     print!("{}", report::markdown(rows, failed));
     if let Some(ceilings) = ceilings::markdown(CASES, rows) {
         print!("\n{ceilings}");
     }
     if !verdicts.is_empty() {
-        print!("\n{}", targets::markdown(&verdicts));
+        print!("\n{}", targets::markdown(verdicts));
     }
 }
 

@@ -5,17 +5,12 @@ use falco_rules::{FieldArgument, FieldDefinition, FieldType, RuleSet, RulesFile,
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    let field = |name: &str, field_type, is_list, argument| FieldDefinition {
-        name: name.to_owned(),
-        field_type,
-        is_list,
-        argument,
-    };
+    let field = FieldDefinition::new;
     let fields = vec![
-        field("t.s", FieldType::String, false, FieldArgument::None),
-        field("t.n", FieldType::Uint64, false, FieldArgument::None),
-        field("t.ls", FieldType::String, true, FieldArgument::None),
-        field("t.k", FieldType::String, false, FieldArgument::RequiredKey),
+        field("t.s", FieldType::String),
+        field("t.n", FieldType::Uint64),
+        field("t.ls", FieldType::String).list(),
+        field("t.k", FieldType::String).with_argument(FieldArgument::RequiredKey),
     ];
     let schema = Schema::new("tprobe", "tprobe", "0.1.0", fields);
     let (report, rules) = RuleSet::load(&[RulesFile::new("fuzz.yaml", text)], &[schema]);

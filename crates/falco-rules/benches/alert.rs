@@ -4,8 +4,8 @@
 use divan::counter::ItemsCount;
 use divan::{AllocProfiler, Bencher, black_box};
 use falco_rules::{
-    Alert, AlertFormat, Argument, Engine, EngineOptions, Event, FieldArgument, FieldDefinition, FieldId, FieldType,
-    RuleSet, RulesFile, Schema, Scratch, Value,
+    Alert, AlertFormat, Argument, Engine, EngineOptions, Event, FieldDefinition, FieldId, FieldType, RuleSet,
+    RulesFile, Schema, Scratch, Value,
 };
 
 #[global_allocator]
@@ -58,12 +58,7 @@ impl Event for TokenCreated {
 }
 
 fn engine() -> Engine {
-    let fields = FIELDS.map(|(name, _)| FieldDefinition {
-        name: name.to_owned(),
-        field_type: FieldType::String,
-        is_list: false,
-        argument: FieldArgument::None,
-    });
+    let fields = FIELDS.map(|(name, _)| FieldDefinition::new(name, FieldType::String));
     let schema = Schema::new("gitlab", "gitlab", "0.1.0", fields.to_vec());
     let (report, rules) = RuleSet::load(&[RulesFile::new("rules.yaml", RULES)], &[schema]);
     assert!(report.is_successful(), "{}", report.to_text());

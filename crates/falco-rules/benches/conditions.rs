@@ -2,8 +2,8 @@
 
 use divan::counter::ItemsCount;
 use falco_rules::{
-    Argument, Compiler, Event, EventValues, EventValuesBuffer, FieldArgument, FieldDefinition, FieldId, FieldType,
-    Schema, Value, parse,
+    Argument, Compiler, Event, EventValues, EventValuesBuffer, FieldDefinition, FieldId, FieldType, Schema, Value,
+    parse,
 };
 
 fn main() {
@@ -36,16 +36,10 @@ impl Event for Push {
 }
 
 fn schema() -> Schema {
-    let field = |name: &str, field_type| FieldDefinition {
-        name: name.to_owned(),
-        field_type,
-        is_list: false,
-        argument: FieldArgument::None,
-    };
     let fields = vec![
-        field("push.type", FieldType::String),
-        field("push.author", FieldType::String),
-        field("push.net", FieldType::IpNet),
+        FieldDefinition::new("push.type", FieldType::String),
+        FieldDefinition::new("push.author", FieldType::String),
+        FieldDefinition::new("push.net", FieldType::IpNet),
     ];
     Schema::new("push", "push", "1.0.0", fields)
 }

@@ -113,12 +113,8 @@ fn engine_of(count: usize, rest: impl Fn(usize) -> String) -> Engine {
         )
     };
     let rules: String = types.take(count).enumerate().map(rule).collect();
-    let fields = FIELDS.map(|(name, field_type, argument)| FieldDefinition {
-        name: name.to_owned(),
-        field_type,
-        is_list: false,
-        argument,
-    });
+    let fields =
+        FIELDS.map(|(name, field_type, argument)| FieldDefinition::new(name, field_type).with_argument(argument));
     let schema = Schema::new("gitlab", "gitlab", "0.1.0", fields.to_vec());
     let (report, rules) = RuleSet::load(&[RulesFile::new("rules.yaml", rules)], &[schema]);
     assert!(report.is_successful(), "{}", report.to_text());

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
-use falco_rules::{FieldArgument, FieldDefinition, FieldType, RuleSet, RulesFile, Schema};
+use falco_rules::{FieldDefinition, FieldType, RuleSet, RulesFile, Schema};
 
 fn main() {
     divan::main();
@@ -28,12 +28,7 @@ fn file(count: usize) -> RulesFile {
 
 #[divan::bench(args = [100, 1_000, 10_000], sample_count = 3, sample_size = 1)]
 fn lists_and_rules(bencher: Bencher<'_, '_>, count: usize) {
-    let field = FieldDefinition {
-        name: "a.text".to_owned(),
-        field_type: FieldType::String,
-        is_list: false,
-        argument: FieldArgument::None,
-    };
+    let field = FieldDefinition::new("a.text", FieldType::String);
     let schema = [Schema::new("a", "a", "1.0.0", vec![field])];
     let files = [file(count)];
     bencher.counter(ItemsCount::new(count)).bench_local(|| {

@@ -35,24 +35,19 @@ impl Event for Login {
 
 /// The fields of the examples.
 pub fn schema() -> Schema {
-    let field = |name: &str, field_type, is_list, argument| FieldDefinition {
-        name: name.to_owned(),
-        field_type,
-        is_list,
-        argument,
-    };
+    let field = FieldDefinition::new;
     let fields = vec![
-        field("user.name", FieldType::String, false, FieldArgument::None),
-        field("user.groups", FieldType::String, true, FieldArgument::None),
-        field("user.id", FieldType::Uint64, false, FieldArgument::None),
-        field("user.blocked", FieldType::Bool, false, FieldArgument::None),
-        field("net.ip", FieldType::IpAddr, false, FieldArgument::None),
-        field("net.net", FieldType::IpNet, false, FieldArgument::None),
-        field("session.age", FieldType::RelTime, false, FieldArgument::None),
-        field("http.header", FieldType::String, false, FieldArgument::RequiredKey),
-        field("user.group", FieldType::String, false, FieldArgument::RequiredIndex),
-        field("log.path", FieldType::String, false, FieldArgument::None),
-        field("user.email", FieldType::String, false, FieldArgument::None),
+        field("user.name", FieldType::String),
+        field("user.groups", FieldType::String).list(),
+        field("user.id", FieldType::Uint64),
+        field("user.blocked", FieldType::Bool),
+        field("net.ip", FieldType::IpAddr),
+        field("net.net", FieldType::IpNet),
+        field("session.age", FieldType::RelTime),
+        field("http.header", FieldType::String).with_argument(FieldArgument::RequiredKey),
+        field("user.group", FieldType::String).with_argument(FieldArgument::RequiredIndex),
+        field("log.path", FieldType::String),
+        field("user.email", FieldType::String),
     ];
     Schema::new("login", "login", "1.0.0", fields)
 }

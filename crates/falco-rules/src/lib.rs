@@ -21,12 +21,7 @@
 //!     }
 //! }
 //!
-//! let field = FieldDefinition {
-//!     name: "door.state".to_owned(),
-//!     field_type: FieldType::String,
-//!     is_list: false,
-//!     argument: FieldArgument::None,
-//! };
+//! let field = FieldDefinition::new("door.state", FieldType::String);
 //! let schema = Schema::new("door", "door", "1.0.0", vec![field]);
 //! let file = RulesFile::new("door.yaml", "
 //! - rule: Door open

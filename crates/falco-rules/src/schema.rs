@@ -66,6 +66,25 @@ pub struct FieldDefinition {
     pub argument: FieldArgument,
 }
 
+impl FieldDefinition {
+    /// A field with one value of this type, and without an argument.
+    pub fn new(name: impl Into<String>, field_type: FieldType) -> Self {
+        Self { name: name.into(), field_type, is_list: false, argument: FieldArgument::None }
+    }
+
+    /// The same with a list of such values.
+    #[must_use]
+    pub fn list(self) -> Self {
+        Self { is_list: true, ..self }
+    }
+
+    /// The same with an argument.
+    #[must_use]
+    pub fn with_argument(self, argument: FieldArgument) -> Self {
+        Self { argument, ..self }
+    }
+}
+
 /// The place of a field in the table given to [`Schema::new`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldId(u32);

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use falco_rules::{
-    Argument, Engine, EngineOptions, Event, FieldArgument, FieldDefinition, FieldId, FieldType, RuleMatching, RuleSet,
-    RulesFile, Schema, Scratch, Value,
+    Argument, Engine, EngineOptions, Event, FieldDefinition, FieldId, FieldType, RuleMatching, RuleSet, RulesFile,
+    Schema, Scratch, Value,
 };
 
 fn rule(name: &str, source: &str, condition: &str) -> String {
@@ -13,12 +13,7 @@ fn rule(name: &str, source: &str, condition: &str) -> String {
 }
 
 fn schema(source: &str) -> Schema {
-    let field = |name: &str| FieldDefinition {
-        name: name.to_owned(),
-        field_type: FieldType::String,
-        is_list: false,
-        argument: FieldArgument::None,
-    };
+    let field = |name| FieldDefinition::new(name, FieldType::String);
     Schema::new(source, source, "1.0.0", vec![field("x.other"), field("x.type")])
 }
 

@@ -140,7 +140,7 @@ mod tests {
     use crate::condition::parser::parse;
     use crate::condition::standalone::Condition;
     use crate::event::{Argument, Event};
-    use crate::schema::{FieldArgument, FieldDefinition, FieldId, FieldType, Schema};
+    use crate::schema::{FieldDefinition, FieldId, FieldType, Schema};
     use crate::value::Value;
 
     struct Login;
@@ -160,12 +160,7 @@ mod tests {
     }
 
     fn explained(text: &str) -> Explanation {
-        let field = |name: &str| FieldDefinition {
-            name: name.to_owned(),
-            field_type: FieldType::String,
-            is_list: false,
-            argument: FieldArgument::None,
-        };
+        let field = |name| FieldDefinition::new(name, FieldType::String);
         let schema = Schema::new("login", "login", "1.0.0", vec![field("user.name"), field("user.email")]);
         let mut macros = Macros::default();
         macros.define("known", parse("user.name exists").expect("valid")).expect("valid");

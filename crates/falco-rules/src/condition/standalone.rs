@@ -18,19 +18,14 @@ use crate::schema::{FieldId, Schema};
 /// A condition that stands for itself.
 ///
 /// ```
-/// # use falco_rules::{Argument, Condition, Event, FieldArgument, FieldDefinition, FieldId, FieldType, Schema, Value};
+/// # use falco_rules::{Argument, Condition, Event, FieldDefinition, FieldId, FieldType, Schema, Value};
 /// # struct Login;
 /// # impl Event for Login {
 /// #     fn value(&self, _: FieldId, _: Option<&Argument>) -> Option<Value<'_>> { Some("alice".into()) }
 /// #     fn number(&self) -> u64 { 1 }
 /// #     fn time(&self) -> u64 { 0 }
 /// # }
-/// # let field = FieldDefinition {
-/// #     name: "login.user".to_owned(),
-/// #     field_type: FieldType::String,
-/// #     is_list: false,
-/// #     argument: FieldArgument::None,
-/// # };
+/// # let field = FieldDefinition::new("login.user", FieldType::String);
 /// # let schema = Schema::new("login", "login", "1.0.0", vec![field]);
 /// let condition = Condition::new("login.user in (alice, bob)", &schema)?;
 /// assert!(condition.matches(&Login));

@@ -178,7 +178,7 @@ mod tests {
     use crate::condition::compile::Compiler;
     use crate::condition::parser::parse;
     use crate::event::{Argument, Event};
-    use crate::schema::{FieldArgument, FieldDefinition, FieldId, FieldType, Schema};
+    use crate::schema::{FieldDefinition, FieldId, FieldType, Schema};
     use crate::value::Value;
 
     #[derive(Default)]
@@ -203,12 +203,7 @@ mod tests {
 
     #[test]
     fn a_field_is_extracted_once_for_all_conditions_and_memory_is_kept() {
-        let field = FieldDefinition {
-            name: "a.b".to_owned(),
-            field_type: FieldType::String,
-            is_list: false,
-            argument: FieldArgument::None,
-        };
+        let field = FieldDefinition::new("a.b", FieldType::String);
         let schema = Schema::new("a", "a", "1.0.0", vec![field]);
         let mut compiler = Compiler::new(&schema);
         let conditions = ["a.b = y or a.b contains z", "tolower(a.b) = x", "len(tolower(a.b)) = 1"]

@@ -247,7 +247,7 @@ mod tests {
     use super::OutputFormat;
     use crate::condition::{Compiler, EventValues};
     use crate::event::{Argument, Event};
-    use crate::schema::{FieldArgument, FieldDefinition, FieldId, FieldType, Schema};
+    use crate::schema::{FieldDefinition, FieldId, FieldType, Schema};
     use crate::value::Value;
 
     struct Sample;
@@ -271,13 +271,8 @@ mod tests {
     }
 
     fn schema() -> Schema {
-        let field = |name: &str, is_list| FieldDefinition {
-            name: name.to_owned(),
-            field_type: FieldType::String,
-            is_list,
-            argument: FieldArgument::None,
-        };
-        Schema::new("t", "t", "1.0.0", vec![field("t.s", false), field("t.ls", true), field("t.none", false)])
+        let field = |name| FieldDefinition::new(name, FieldType::String);
+        Schema::new("t", "t", "1.0.0", vec![field("t.s"), field("t.ls").list(), field("t.none")])
     }
 
     fn formatted(format: &str) -> Option<(String, String)> {

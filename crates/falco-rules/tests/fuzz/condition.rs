@@ -35,21 +35,16 @@ pub(crate) fn try_condition(text: &str) {
 }
 
 fn schema() -> Schema {
-    let field = |name: &str, field_type, is_list, argument| FieldDefinition {
-        name: name.to_owned(),
-        field_type,
-        is_list,
-        argument,
-    };
+    let field = FieldDefinition::new;
     let fields = vec![
-        field("a.text", FieldType::String, false, FieldArgument::None),
-        field("a.texts", FieldType::String, true, FieldArgument::None),
-        field("a.number", FieldType::Uint64, false, FieldArgument::None),
-        field("a.truth", FieldType::Bool, false, FieldArgument::None),
-        field("a.address", FieldType::IpAddr, false, FieldArgument::None),
-        field("a.network", FieldType::IpNet, false, FieldArgument::None),
-        field("a.key", FieldType::String, false, FieldArgument::RequiredKey),
-        field("a.index", FieldType::String, false, FieldArgument::RequiredIndex),
+        field("a.text", FieldType::String),
+        field("a.texts", FieldType::String).list(),
+        field("a.number", FieldType::Uint64),
+        field("a.truth", FieldType::Bool),
+        field("a.address", FieldType::IpAddr),
+        field("a.network", FieldType::IpNet),
+        field("a.key", FieldType::String).with_argument(FieldArgument::RequiredKey),
+        field("a.index", FieldType::String).with_argument(FieldArgument::RequiredIndex),
     ];
     Schema::new("fuzz", "fuzz", "1.0.0", fields)
 }

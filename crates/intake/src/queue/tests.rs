@@ -1,7 +1,7 @@
 //! The queue against what it promises, and against a simple model.
 
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use audit_event::Origin;
 use proptest::prelude::*;
@@ -40,6 +40,18 @@ fn take(queue: &Queue, limits: BatchLimits) -> (Taken, Vec<usize>) {
 
 fn take_patiently(queue: &Queue, patience: Duration) -> Outcome {
     queue.take(&mut Vec::new(), ALL, patience, Look::Everywhere)
+}
+
+/// Has begun to wait when this returns.
+fn waiting_reader(queue: &Arc<Queue>, patience: Duration) -> JoinHandle<Outcome> {
+    let reader = thread::spawn({
+        let queue = Arc::clone(queue);
+        move || take_patiently(&queue, patience)
+    });
+    while queue.lock().waiting_readers == 0 {
+        thread::yield_now();
+    }
+    reader
 }
 
 #[test]
@@ -84,13 +96,7 @@ fn tiny_events_count_with_their_bookkeeping() {
 #[test]
 fn a_waiting_reader_gets_an_event_at_once() {
     let queue = Arc::new(queue(1_000));
-    let reader = thread::spawn({
-        let queue = Arc::clone(&queue);
-        move || take_patiently(&queue, LONG)
-    });
-    while queue.lock().waiting_readers == 0 {
-        thread::yield_now();
-    }
+    let reader = waiting_reader(&queue, LONG);
     queue.push(event(100)).unwrap();
     assert_eq!(reader.join().unwrap(), Outcome::Taken(Taken::Events));
 }
@@ -98,13 +104,7 @@ fn a_waiting_reader_gets_an_event_at_once() {
 #[test]
 fn a_wait_without_end_is_ended_by_closing() {
     let queue = Arc::new(queue(1_000));
-    let reader = thread::spawn({
-        let queue = Arc::clone(&queue);
-        move || take_patiently(&queue, Duration::MAX)
-    });
-    while queue.lock().waiting_readers == 0 {
-        thread::yield_now();
-    }
+    let reader = waiting_reader(&queue, Duration::MAX);
     queue.close();
     assert_eq!(reader.join().unwrap(), Outcome::Taken(Taken::Closed));
 }
@@ -120,13 +120,7 @@ fn waking_ends_one_wait_even_if_it_comes_first() {
 fn under_load() -> Arc<Queue> {
     let queue = Arc::new(queue(1_000_000));
     while !queue.lock().is_under_load {
-        let reader = thread::spawn({
-            let queue = Arc::clone(&queue);
-            move || take_patiently(&queue, LONG)
-        });
-        while queue.lock().waiting_readers == 0 {
-            thread::yield_now();
-        }
+        let reader = waiting_reader(&queue, LONG);
         queue.push(event(100)).unwrap();
         assert_eq!(reader.join().unwrap(), Outcome::Taken(Taken::Events));
     }

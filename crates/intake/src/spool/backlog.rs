@@ -133,10 +133,10 @@ impl Cursor {
                     self.record = Some(record).filter(|record| record.sequence >= span.from);
                 }
                 Ok(Some(Some(Item::Damage(bytes)))) => {
-                    damages.push(self.damage(place, &format!("{bytes} bytes are damaged")));
+                    damages.extend(self.damage(place, &format!("{bytes} bytes are damaged")));
                 }
                 Ok(Some(Some(Item::Tail(tail)))) => {
-                    damages.push(self.damage(place, &format!("{} bytes are damaged", tail.bytes())));
+                    damages.extend(self.damage(place, &format!("{} bytes are damaged", tail.bytes())));
                 }
                 Ok(None | Some(None)) => {
                     if !self.advance(place, span.from, damages)? {
@@ -182,13 +182,15 @@ impl Cursor {
             return Err(error);
         }
         (self.reader, self.failures) = (None, 0);
-        damages.push(self.damage(place, &error.to_string()));
+        damages.extend(self.damage(place, &error.to_string()));
         Ok(())
     }
 
-    fn damage(&self, place: Place<'_>, what: &str) -> String {
-        let path = self.segment.map(|segment| segment.path(place.directory)).unwrap_or_default();
-        format!("events in {} cannot be read: {what}", path.display())
+    /// What is to be told of a damaged place, unless it was at start.
+    fn damage(&self, place: Place<'_>, what: &str) -> Option<String> {
+        let id = self.segment?;
+        let was_told = place.segments.lock().unwrap_or_else(PoisonError::into_inner).was_told(id);
+        (!was_told).then(|| format!("events in {} cannot be read: {what}", id.path(place.directory).display()))
     }
 }
 

@@ -106,10 +106,17 @@ impl Reading<'_> {
                     self.recovered.torn_bytes += torn;
                     OpenOptions::new().write(true).open(self.path)?.set_len(segment.bytes)?;
                 }
-                Ok(Some(Item::Damage(bytes))) => self.damage(&format!("{bytes} bytes are damaged")),
-                Ok(Some(Item::Tail(tail))) => self.damage(&format!("{} bytes are damaged", tail.bytes())),
+                Ok(Some(Item::Damage(bytes))) => {
+                    segment.told_damages += 1;
+                    self.damage(&format!("{bytes} bytes are damaged"));
+                }
+                Ok(Some(Item::Tail(tail))) => {
+                    segment.told_damages += 1;
+                    self.damage(&format!("{} bytes are damaged", tail.bytes()));
+                }
                 // A bad sector is no reason not to start.
                 Err(error) => {
+                    segment.told_damages += 1;
                     self.damage(&error.to_string());
                     return Ok(segment);
                 }

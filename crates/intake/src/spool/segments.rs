@@ -20,13 +20,16 @@ pub(super) struct Segment {
     pub(super) counts: Counts,
     /// When its first record arrived, in nanoseconds since the Unix epoch.
     pub(super) first_received_at: Option<u64>,
+    /// Damaged places that were told when the segment was found, and that whoever reads it comes to.
+    pub(super) told_damages: u64,
 }
 
 impl Segment {
     pub(super) const fn empty(id: SegmentId) -> Self {
         let counts = [0; Worth::ALL.len()];
         let last = id.first.saturating_sub(1);
-        Self { id, last, bytes: HEAD_BYTES, file_bytes: HEAD_BYTES, counts, first_received_at: None }
+        let bytes = HEAD_BYTES;
+        Self { id, last, bytes, file_bytes: bytes, counts, first_received_at: None, told_damages: 0 }
     }
 }
 
@@ -65,6 +68,16 @@ impl Segments {
     pub(super) fn get(&self, id: SegmentId) -> Option<&Segment> {
         // Mostly the newest one is asked for.
         self.ranks[id.rank as usize].iter().rfind(|segment| segment.id == id)
+    }
+
+    /// Whether a damaged place that a reader has come to was told when the segment was found.
+    pub(super) fn was_told(&mut self, id: SegmentId) -> bool {
+        let Some(segment) = self.ranks[id.rank as usize].iter_mut().find(|segment| segment.id == id) else {
+            return false;
+        };
+        let was_told = segment.told_damages > 0;
+        segment.told_damages -= u64::from(was_told);
+        was_told
     }
 
     /// The first segment of `rank` that has a record from `sequence` on and comes after `last`.

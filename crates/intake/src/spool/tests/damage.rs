@@ -47,7 +47,7 @@ fn damage_at_any_byte_costs_the_event_it_hits_and_no_other() {
             let spool = place.open(MIB);
             let hit = (damaged != whole && byte >= 16).then(|| ends.iter().filter(|end| **end <= byte).count());
             let expected: Vec<_> = (0..3).filter(|number| Some(*number) != hit).map(|number| texts[number]).collect();
-            assert_eq!(read(&spool).0, expected, "byte {byte}");
+            assert_eq!(read(&spool), (expected.into_iter().map(str::to_owned).collect(), 0), "byte {byte}");
             let is_told = spool.recovered.damages > 0 || spool.recovered.torn_bytes > 0;
             assert_eq!(is_told, damaged != whole, "byte {byte}");
         }
@@ -91,7 +91,7 @@ fn a_segment_ends_with_a_record_once_the_next_is_begun_and_padding_that_is_left_
     let spool = place.open(MIB);
     assert_eq!((spool.recovered.waiting, spool.recovered.damages), (99, 1));
     let (texts, damaged) = read(&spool);
-    assert_eq!((texts.len(), damaged), (99, 1));
+    assert_eq!((texts.len(), damaged), (99, 0), "what was told at start is not told again");
 }
 
 #[test]

@@ -153,6 +153,22 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             &[("personal_access_token_created", json!({})), ("repository_git_operation", git("clone", "grp/app"))],
         );
     }),
+    ("feature_closed_then_opened", || {
+        let name = "feature_closed_then_opened";
+        let step =
+            |feature: &'static str, from: &str, to: &str| (feature, json!({"details": {"from": from, "to": to}}));
+        let wiki = "project_feature_wiki_access_level_updated";
+        let builds = "project_feature_builds_access_level_updated";
+        completes(name, &[step(wiki, "private", "disabled"), step(wiki, "disabled", "enabled")]);
+        completes(name, &[step(builds, "Internal", "Private"), step(builds, "Private", "Public")]);
+        let mut stream = Stream::new();
+        for (feature, change) in [step(wiki, "enabled", "disabled"), step(builds, "private", "disabled")] {
+            let _ = stream.send(feature, change);
+        }
+        let (feature, change) = step(wiki, "disabled", "enabled");
+        let json = stream.send(feature, change);
+        stream.expect(&json, "gitlab.sequence[feature_closed_then_opened]", "false");
+    }),
     ("deletions_by_account", || {
         counts("deletions_by_account", &["project_destroyed", "group_destroyed"], 6, |n| json!({"target_id": n}));
     }),

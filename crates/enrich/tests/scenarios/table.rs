@@ -318,6 +318,22 @@ fn of_code() -> Vec<Scenario> {
                 story.event("protected_branch_created", &json!({}));
             },
         ),
+        scenario(
+            "feature_closed_then_opened",
+            Shipped("GitLab project feature with code opened to more people"),
+            |story| {
+                let wiki = |from: &str, to: &str| json!({"details": {"from": from, "to": to}});
+                let of_another = |members: Value| with(members, "entity_id", 30);
+                let event_type = "project_feature_wiki_access_level_updated";
+                story.event(event_type, &wiki("enabled", "disabled"));
+                story.event(event_type, &wiki("disabled", "enabled"));
+                story.event(event_type, &wiki("enabled", "private"));
+                story.event(event_type, &wiki("private", "disabled"));
+                story.event(event_type, &of_another(wiki("disabled", "enabled")));
+                story.event("project_feature_snippets_access_level_updated", &wiki("disabled", "enabled"));
+                story.event(event_type, &with(wiki("disabled", "enabled"), "entity_path", "grp/renamed"));
+            },
+        ),
         first(
             "publisher_of_project",
             Shipped("GitLab package, image or release published by a new author"),

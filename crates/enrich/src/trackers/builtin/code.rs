@@ -23,6 +23,28 @@ const PROTECTION_RESTORED: &str = "gitlab.event_type in (protected_branch_create
     and gitlab.op_changed_to = \"true\") \
     or (gitlab.event_type = update_approval_rules and gitlab.op_changed_from = \"0\")";
 
+macro_rules! features_with_code {
+    () => {
+        "gitlab.event_type in (project_feature_repository_access_level_updated, \
+         project_feature_merge_requests_access_level_updated, project_feature_package_registry_access_level_updated, \
+         project_feature_container_registry_access_level_updated, project_feature_wiki_access_level_updated, \
+         project_feature_snippets_access_level_updated, project_feature_builds_access_level_updated)"
+    };
+}
+
+/// A feature that members alone saw is switched off, in GitLab's words or in those of older versions.
+const FEATURE_CLOSED: &str = concat!(
+    features_with_code!(),
+    " and ((gitlab.op_changed_from = private and gitlab.op_changed_to = disabled) \
+     or (gitlab.op_changed_from = Internal and gitlab.op_changed_to = Private))"
+);
+
+/// It is switched on for everybody who may see the project.
+const FEATURE_OPENED: &str = concat!(
+    features_with_code!(),
+    " and gitlab.op_changed_from in (disabled, Private) and gitlab.op_changed_to in (enabled, Enabled, Public)"
+);
+
 pub(super) const ROWS: &[Row] = &[
     Row {
         // Hosted builds come from ever new addresses of one list, so the list is told once for a stay, and nothing is learned.
@@ -152,6 +174,14 @@ pub(super) const ROWS: &[Row] = &[
         key: &["gitlab.author_id"],
         window: "30m",
         kind: Sequence(&[(TOKENS, AUTHOR_ID), (FETCHES, AUTHOR_ID)]),
+    },
+    Row {
+        // By the project's id: renaming it in between hides nothing.
+        detection: "G114",
+        name: "feature_closed_then_opened",
+        key: &["gitlab.entity_id", "gitlab.event_type"],
+        window: "90d",
+        kind: Sequence(&[(FEATURE_CLOSED, None), (FEATURE_OPENED, None)]),
     },
     Row {
         detection: "G121",

@@ -33,6 +33,9 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("runner_address_of_account", || {
         tells_first("runner_address_of_account", "ci_runner_created", &json!({}), &json!({"ip_address": "193.0.0.9"}));
     }),
+    ("runners_removed_by_account", || {
+        counts("runners_removed_by_account", &["ci_runner_unregistered"], 6, |n| json!({"target_id": n}));
+    }),
     ("job_token_address_of_project", || {
         tells_first(
             "job_token_address_of_project",

@@ -273,6 +273,13 @@ fn of_code() -> Vec<Scenario> {
             &json!({}),
             &from("193.0.0.9"),
         ),
+        scenario("runners_removed_by_account", Shipped("GitLab runners removed in bulk"), |story| {
+            let itself =
+                |n| with(with(target(n), "author_id", -1), "author_name", format!("Authentication token: {n}"));
+            story.events(10, "ci_runner_unregistered", itself);
+            story.events(5, "ci_runner_unregistered", |n| with(target(1), "entity_id", n));
+            story.events(5, "ci_runner_unregistered", target);
+        }),
         first(
             "job_token_address_of_project",
             Shipped("GitLab job token used outside the runners"),

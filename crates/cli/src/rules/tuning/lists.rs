@@ -107,6 +107,13 @@ pub(super) fn lists() -> Vec<Tuned> {
             None,
         ),
         row(
+            "gitlab_provisioning_accounts",
+            "[\"7\"]",
+            at_height("ci_runner_unregistered", "runners_removed_by_account", 5),
+            Some("GitLab runners removed in bulk"),
+            None,
+        ),
+        row(
             "gitlab_own_lists",
             "[office]",
             of_user("authenticated_with_webauthn", 7, &json!({"_falco": {"address_lists": ["office", "tor_exits"]}})),

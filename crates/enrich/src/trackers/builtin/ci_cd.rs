@@ -41,6 +41,19 @@ pub(super) const ROWS: &[Row] = &[
         kind: FirstSeen("gitlab.event_type in (ci_runner_registered, ci_runner_created)", "gitlab.ip", WEEK),
     },
     Row {
+        // Runners that scaling takes away unregister themselves, with their own tokens and without an account. One that served
+        // several projects may be told for each.
+        detection: "G076",
+        name: "runners_removed_by_account",
+        key: AUTHOR,
+        window: "10m",
+        kind: Distinct(
+            "gitlab.event_type in (ci_runner_unregistered, ci_runners_bulk_deleted) and \
+             not gitlab.author.type = unauthenticated",
+            "gitlab.target_id",
+        ),
+    },
+    Row {
         detection: "G078",
         name: "job_token_address_of_project",
         key: PROJECT,

@@ -60,6 +60,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             git("clone", &format!("grp/project-{n}"))
         });
     }),
+    ("projects_browsed_by_account", || {
+        counts(
+            "projects_browsed_by_account",
+            &["repository_file_accessed_web"],
+            31,
+            |n| json!({"entity_path": format!("grp/project-{n}"), "ip_address": format!("193.0.0.{n}")}),
+        );
+    }),
     ("projects_fetched_by_address", || {
         counts("projects_fetched_by_address", &["repository_git_operation"], 12, |n| {
             let mut fetch = git("fetch", &format!("grp/project-{n}"));

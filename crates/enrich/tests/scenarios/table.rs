@@ -229,6 +229,18 @@ fn of_reading() -> Vec<Scenario> {
             story.event("repository_git_operation", &with(clone(1), "ip_address", "193.0.0.9"));
             story.events(10, "repository_git_operation", clone);
         }),
+        scenario(
+            "projects_browsed_by_account",
+            Shipped("GitLab files of many projects opened in the browser"),
+            |story| {
+                let file = |n: u64| {
+                    with(json!({"entity_path": format!("grp/{n}")}), "ip_address", format!("193.0.0.{}", n % 3))
+                };
+                story.events(60, "repository_file_accessed_web", |n| with(file(n), "author_id", -1));
+                story.event("repository_file_accessed_web", &file(1));
+                story.events(30, "repository_file_accessed_web", file);
+            },
+        ),
         scenario("git_country_of_account", Own("gitlab.first_seen[git_country_of_account] = true"), |story| {
             story.event("repository_git_operation", &git("fetch", "grp/app"));
         }),

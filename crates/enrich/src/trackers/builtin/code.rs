@@ -122,6 +122,18 @@ pub(super) const ROWS: &[Row] = &[
         kind: Distinct(FETCHES, "gitlab.entity_path"),
     },
     Row {
+        // Apart from the API, with higher steps: people look for something in many projects. From whichever address: builds open no files
+        // in a browser, and who has somebody's session cookie changes addresses as they like.
+        detection: "G110",
+        name: "projects_browsed_by_account",
+        key: AUTHOR,
+        window: "10m",
+        kind: Distinct(
+            "gitlab.event_type = repository_file_accessed_web and not gitlab.author.type = unauthenticated",
+            "gitlab.entity_path",
+        ),
+    },
+    Row {
         // Whether a key or token itself has read the project from here: that people have, who sit in the same office, says nothing of it.
         detection: "G110",
         name: "fetch_address_of_deploy_credential",

@@ -31,7 +31,7 @@ pub(super) const SIGN_INS: &str = concat!("gitlab.event_type in (", sign_in_type
 pub(super) const TOKENS: &str = concat!("gitlab.event_type in (", token_types!(), ")");
 pub(super) const CREDENTIALS: &str = concat!("gitlab.event_type in (", token_types!(), ", add_ssh_key)");
 // A script that reads the files of many projects through the API takes from each what it looks for, as one that clones them. What is
-// opened in the browser is left out: people look for something in many projects.
+// opened in the browser is counted apart: people look for something in many projects.
 pub(super) const FETCHES: &str = "gitlab.event_type in (repository_download_operation, public_repository_download_operation, \
                        repository_file_accessed_api) or \
                        (gitlab.event_type = repository_git_operation and gitlab.git.verb in (fetch, clone))";

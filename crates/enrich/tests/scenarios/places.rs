@@ -15,6 +15,8 @@ pub(crate) const TOKYO: &str = "194.0.0.1";
 pub(crate) const JAPAN_BY_THE_SAME_NETWORK: &str = "195.0.0.1";
 /// In Germany, network 2.
 pub(crate) const GERMANY_BY_ANOTHER_NETWORK: &str = "196.0.0.1";
+/// Of a network that is not known, as all others of this range.
+pub(crate) const NETWORK_UNKNOWN: &str = "198.41.0.4";
 /// On a list of addresses.
 pub(crate) const TOR_EXIT: &str = "197.0.0.1";
 

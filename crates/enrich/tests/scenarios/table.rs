@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Looking::{self, Own, Shipped};
-use super::{GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, Scenario, Story, TOKYO, TOR_EXIT};
+use super::{GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, NETWORK_UNKNOWN, Scenario, Story, TOKYO, TOR_EXIT};
 use super::{failure_by_name, failure_of, git, of_user};
 
 fn with(mut members: Value, name: &str, value: impl Into<Value>) -> Value {
@@ -296,9 +296,18 @@ fn of_code() -> Vec<Scenario> {
             "job_token_address_of_project",
             Shipped("GitLab job token used outside the runners"),
             "user_authenticated_using_job_token",
-            &json!({}),
-            &from("193.0.0.9"),
+            &from(NETWORK_UNKNOWN),
+            &from("198.41.0.5"),
         ),
+        scenario("job_token_network_of_project", Shipped("GitLab job token used outside the runners"), |story| {
+            let job = "user_authenticated_using_job_token";
+            // Hosted runners: each job has an address of its own.
+            story.events(20, job, |n| from(&format!("193.0.1.{n}")));
+            story.eight_days_later();
+            story.events(20, job, |n| from(&format!("193.0.2.{n}")));
+            story.event(job, &from(JAPAN_BY_THE_SAME_NETWORK));
+            story.event(job, &from(GERMANY_BY_ANOTHER_NETWORK));
+        }),
         first(
             "downstream_of_project",
             Shipped("GitLab pipeline of another project started for the first time"),

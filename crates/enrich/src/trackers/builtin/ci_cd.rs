@@ -54,11 +54,23 @@ pub(super) const ROWS: &[Row] = &[
         ),
     },
     Row {
+        // Where the network is known, it tells more: hosted runners have a new address for each job.
         detection: "G078",
         name: "job_token_address_of_project",
         key: PROJECT,
         window: "30d",
-        kind: FirstSeen("gitlab.event_type = user_authenticated_using_job_token", "gitlab.ip", WEEK_EACH),
+        kind: FirstSeen(
+            "gitlab.event_type = user_authenticated_using_job_token and not gitlab.asn exists",
+            "gitlab.ip",
+            WEEK_EACH,
+        ),
+    },
+    Row {
+        detection: "G078",
+        name: "job_token_network_of_project",
+        key: PROJECT,
+        window: "30d",
+        kind: FirstSeen("gitlab.event_type = user_authenticated_using_job_token", "gitlab.asn", WEEK_EACH),
     },
     Row {
         detection: "G079",

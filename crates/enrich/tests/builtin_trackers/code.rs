@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::Scenario;
-use crate::scenarios::{BERLIN, TOR_EXIT, git};
+use crate::scenarios::{BERLIN, HOSTED, HOSTED_BY_ANOTHER, TOR_EXIT, git};
 use crate::stream::{Stream, completes, counts, tells_first};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -133,6 +133,30 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         }
         let json = stream.send("repository_git_operation", from("push", TOR_EXIT));
         stream.expect(&json, name, "true");
+    }),
+    ("hosting_network_of_account", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[hosting_network_of_account]";
+        for (address, first) in [(HOSTED, "true"), (HOSTED, "false"), (HOSTED_BY_ANOTHER, "true"), (HOSTED, "false")] {
+            let json = stream.send("authenticated_with_password", json!({"ip_address": address}));
+            stream.expect(&json, name, first);
+        }
+        let json = stream.send("authenticated_with_password", json!({}));
+        assert_eq!(stream.field(&json, name), None, "on no list");
+    }),
+    ("git_hosting_network_of_account", || {
+        let mut stream = Stream::new();
+        for (verb, address, first) in [
+            ("fetch", HOSTED, "true"),
+            ("fetch", HOSTED, "false"),
+            ("push", HOSTED, "true"),
+            ("fetch", HOSTED_BY_ANOTHER, "true"),
+        ] {
+            let mut operation = git(verb, "grp/app");
+            operation["ip_address"] = address.into();
+            let json = stream.send("repository_git_operation", operation);
+            stream.expect(&json, "gitlab.first_seen[git_hosting_network_of_account]", first);
+        }
     }),
     ("git_country_of_account", || {
         let mut stream = Stream::new();

@@ -212,6 +212,14 @@ fn of_listed_addresses() -> Vec<Scenario> {
         scenario("address_list_of_account", Shipped("GitLab sensitive action from a listed address"), |story| {
             story.event("personal_access_token_created", &json!({"ip_address": TOR_EXIT}));
         }),
+        scenario("hosting_network_of_account", Own("gitlab.first_seen[hosting_network_of_account] = true"), |story| {
+            story.event("personal_access_token_created", &json!({"ip_address": TOR_EXIT}));
+        }),
+        scenario(
+            "git_hosting_network_of_account",
+            Own("gitlab.first_seen[git_hosting_network_of_account] = true"),
+            |story| story.event("repository_git_operation", &with(git("fetch", "grp/app"), "ip_address", TOR_EXIT)),
+        ),
         scenario("git_address_list_of_account", Shipped("GitLab repository used from a listed address"), |story| {
             story.event("repository_git_operation", &with(git("fetch", "grp/app"), "ip_address", TOR_EXIT));
         }),

@@ -8,6 +8,8 @@ use super::row::{
 };
 use crate::trackers::declaration::Learning;
 
+const GIT_FROM_LISTED_ADDRESS: &str = "gitlab.event_type = repository_git_operation and gitlab.ip.lists exists";
+
 /// What takes the protection of a branch away, or the review of merge requests. Changes that may be either count as both.
 const PROTECTION_DROPPED: &str = "gitlab.event_type in (protected_branch_removed, protected_branch_updated) \
     or (gitlab.event_type = protected_branch_allow_force_push_updated and gitlab.op_changed_to = \"true\") \
@@ -60,11 +62,23 @@ pub(super) const ROWS: &[Row] = &[
         name: "git_address_list_of_account",
         key: AUTHOR_AND_VERB,
         window: "24h",
-        kind: FirstSeen(
-            "gitlab.event_type = repository_git_operation and gitlab.ip.lists exists",
-            "gitlab.ip.lists",
-            Learning::Once(0),
-        ),
+        kind: FirstSeen(GIT_FROM_LISTED_ADDRESS, "gitlab.ip.lists", Learning::Once(0)),
+    },
+    Row {
+        // The list tells of hosting providers in general: with an ASN database each of them is told. By the lists as well, because
+        // one's own range at a provider makes nothing usual of the rest of that provider.
+        detection: "G019",
+        name: "hosting_network_of_account",
+        key: &["gitlab.author.key", "gitlab.event_type", "gitlab.ip.lists"],
+        window: "24h",
+        kind: FirstSeen(FROM_LISTED_ADDRESS, "gitlab.asn", Learning::Once(0)),
+    },
+    Row {
+        detection: "G019",
+        name: "git_hosting_network_of_account",
+        key: &["gitlab.author.key", "gitlab.git.verb", "gitlab.ip.lists"],
+        window: "24h",
+        kind: FirstSeen(GIT_FROM_LISTED_ADDRESS, "gitlab.asn", Learning::Once(0)),
     },
     Row {
         // Whoever makes a project or group becomes its Owner by that; the event of the membership may come before the other.

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use crate::detection::RuleChoice;
 
 /// Trackers whose findings silence a rule, of all rules or of one, and do not fire it: of other types it fires all the same.
-/// Those of the rule of variables do fire it, each for its own types, which together are all that the rule names.
-const SILENCING: [(Option<&str>, &str); 13] = [
+const SILENCING: [(Option<&str>, &str); 11] = [
     (None, "own_project_or_group_joined"),
     (Some(DISTANT), "projects_fetched_by_account_and_address"),
     (Some(DISTANT), "projects_fetched_by_account"),
@@ -23,10 +22,7 @@ const SILENCING: [(Option<&str>, &str); 13] = [
     (Some("GitLab sign-in from a listed address"), "git_address_list_of_account"),
     (Some("GitLab repository used from a listed address"), "git_hosting_network_of_account"),
     (Some("GitLab sign-in from a listed address"), "git_hosting_network_of_account"),
-    (Some(VARIABLES), "projects_with_variables_read_by_account"),
-    (Some(VARIABLES), "projects_with_variables_read_by_graphql"),
 ];
-const VARIABLES: &str = "GitLab CI/CD variables read in bulk";
 const DISTANT: &str = "GitLab account used from two distant places";
 
 /// Of which events a tracker says something, as one condition; none of all.

@@ -178,10 +178,14 @@ fn of_credentials() -> Vec<Scenario> {
             story.event("variable_viewed_api", &path(1));
             story.events(5, "variable_viewed_api", path);
         }),
-        scenario("projects_with_variables_read_by_graphql", Shipped("GitLab CI/CD variables read in bulk"), |story| {
-            story.event("variable_viewed_graphql", &path(1));
-            story.events(10, "variable_viewed_graphql", path);
-        }),
+        scenario(
+            "projects_with_variables_read_by_graphql",
+            Shipped("GitLab CI/CD variables read in bulk through GraphQL"),
+            |story| {
+                story.event("variable_viewed_graphql", &path(1));
+                story.events(10, "variable_viewed_graphql", path);
+            },
+        ),
         first(
             "project_with_variables_read_by_account",
             Own("gitlab.first_seen[project_with_variables_read_by_account] = true"),

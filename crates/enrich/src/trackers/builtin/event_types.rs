@@ -58,7 +58,7 @@ macro_rules! sensitive_types {
              project_group_link_created, group_share_with_group_link_created, change_membership_state, \
              project_feature_repository_access_level_updated, \
              project_feature_package_registry_access_level_updated, project_feature_pages_access_level_updated, \
-             security_policy_update, security_policy_delete"
+             security_policy_update, security_policy_delete, ip_restrictions_changed"
         )
     };
 }

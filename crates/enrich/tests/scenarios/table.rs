@@ -37,7 +37,7 @@ fn first(tracker: &'static str, rule: Looking, event_type: &str, usual: &Value, 
 
 /// A scenario for each built-in tracker.
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    [of_guessing(), of_accounts(), of_credentials(), of_listed_addresses(), of_code(), of_reading()]
+    [of_guessing(), of_accounts(), of_credentials(), of_listed_addresses(), of_runners(), of_code(), of_reading()]
         .into_iter()
         .flatten()
         .collect()
@@ -285,10 +285,8 @@ fn of_reading() -> Vec<Scenario> {
     ]
 }
 
-fn of_code() -> Vec<Scenario> {
+fn of_runners() -> Vec<Scenario> {
     let from = |address: &str| json!({"ip_address": address});
-    let downstream = |path: &str| json!({"entity_path": path, "details": {"upstream_root_project_path": "grp/up"}});
-    let deployment = |id: u64| json!({"target_id": id, "target_type": "Deployment"});
     vec![
         first(
             "runner_address_of_account",
@@ -320,6 +318,13 @@ fn of_code() -> Vec<Scenario> {
             story.event(job, &from(JAPAN_BY_THE_SAME_NETWORK));
             story.event(job, &from(GERMANY_BY_ANOTHER_NETWORK));
         }),
+    ]
+}
+
+fn of_code() -> Vec<Scenario> {
+    let downstream = |path: &str| json!({"entity_path": path, "details": {"upstream_root_project_path": "grp/up"}});
+    let deployment = |id: u64| json!({"target_id": id, "target_type": "Deployment"});
+    vec![
         first(
             "downstream_of_project",
             Shipped("GitLab pipeline of another project started for the first time"),

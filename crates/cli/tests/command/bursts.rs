@@ -219,7 +219,8 @@ fn a_backup_that_reads_all_projects_each_night_is_a_notice_once_it_is_known_and_
 }
 
 #[test]
-fn a_day_of_a_developer_behind_a_hosted_vpn_is_told_with_the_first_sign_in_and_over_tor_each_act_is() {
+fn a_day_of_a_developer_behind_a_hosted_vpn_is_told_with_the_first_sign_in_and_over_tor_each_sign_in_and_each_kind_of_act()
+ {
     let acts =
         ["authenticated_with_two_factor", "label_created", "merge_request_created", "issue_created_by_project_bot"];
     let day = |address: &str| -> Vec<String> {
@@ -237,7 +238,20 @@ fn a_day_of_a_developer_behind_a_hosted_vpn_is_told_with_the_first_sign_in_and_o
     ];
     let told = |address| rules.map(|rule| alerts_of(rule, &day(address)).len());
     assert_eq!(told("203.0.113.77"), [1, 0, 0, 0]);
-    assert_eq!(told("203.0.113.78"), [9, 0, 27, 0]);
+    assert_eq!(told("203.0.113.78"), [9, 0, 3, 0]);
+}
+
+#[test]
+fn what_strangers_read_over_tor_raises_nothing_however_often_until_it_is_in_bulk() {
+    let clone = |n: usize| {
+        let mut clone = fetch(&format!("grp/{}", n.min(12)), "203.0.113.78");
+        clone["author_id"] = (-1).into();
+        clone["author_name"] = "An unauthenticated user".into();
+        event(n, n, "repository_git_operation", &clone)
+    };
+    let events: Vec<_> = (1..=100).map(clone).collect();
+    assert_eq!(alerts_of("GitLab repository used from a listed address", &events), [""; 0]);
+    assert_eq!(alerts_of("GitLab repositories read in bulk", &events), ["1010"]);
 }
 
 /// A clone by a deploy token.

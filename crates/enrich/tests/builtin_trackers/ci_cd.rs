@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::Scenario;
+use crate::scenarios::{BERLIN, GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, NETWORK_UNKNOWN, TOKYO};
 use crate::stream::{Stream, completes, counts, tells_first};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -33,12 +34,32 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("runner_address_of_account", || {
         tells_first("runner_address_of_account", "ci_runner_created", &json!({}), &json!({"ip_address": "193.0.0.9"}));
     }),
+    ("runners_removed_by_account", || {
+        counts("runners_removed_by_account", &["ci_runner_unregistered"], 6, |n| json!({"target_id": n}));
+    }),
     ("job_token_address_of_project", || {
         tells_first(
             "job_token_address_of_project",
             "user_authenticated_using_job_token",
-            &json!({}),
-            &json!({"ip_address": "193.0.0.9"}),
+            &json!({"ip_address": NETWORK_UNKNOWN}),
+            &json!({"ip_address": "198.41.0.5"}),
+        );
+        let mut stream = Stream::new();
+        let json = stream.send("user_authenticated_using_job_token", json!({}));
+        assert_eq!(stream.field(&json, "gitlab.first_seen[job_token_address_of_project]"), None, "by network");
+    }),
+    ("job_token_network_of_project", || {
+        tells_first(
+            "job_token_network_of_project",
+            "user_authenticated_using_job_token",
+            &json!({"ip_address": BERLIN}),
+            &json!({"ip_address": GERMANY_BY_ANOTHER_NETWORK}),
+        );
+        tells_first(
+            "job_token_network_of_project",
+            "user_authenticated_using_job_token",
+            &json!({"ip_address": JAPAN_BY_THE_SAME_NETWORK}),
+            &json!({"ip_address": TOKYO}),
         );
     }),
     ("downstream_of_project", || {

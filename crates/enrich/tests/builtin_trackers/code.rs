@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::Scenario;
-use crate::scenarios::{BERLIN, TOR_EXIT, git};
+use crate::scenarios::{BERLIN, HOSTED, HOSTED_BY_ANOTHER, TOR_EXIT, git};
 use crate::stream::{Stream, completes, counts, tells_first};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
@@ -59,6 +59,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         counts("projects_fetched_by_account_and_address", &["repository_git_operation"], 12, |n| {
             git("clone", &format!("grp/project-{n}"))
         });
+    }),
+    ("projects_browsed_by_account", || {
+        counts(
+            "projects_browsed_by_account",
+            &["repository_file_accessed_web"],
+            31,
+            |n| json!({"entity_path": format!("grp/project-{n}"), "ip_address": format!("193.0.0.{n}")}),
+        );
     }),
     ("projects_fetched_by_address", || {
         counts("projects_fetched_by_address", &["repository_git_operation"], 12, |n| {
@@ -126,6 +134,30 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let json = stream.send("repository_git_operation", from("push", TOR_EXIT));
         stream.expect(&json, name, "true");
     }),
+    ("hosting_network_of_account", || {
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[hosting_network_of_account]";
+        for (address, first) in [(HOSTED, "true"), (HOSTED, "false"), (HOSTED_BY_ANOTHER, "true"), (HOSTED, "false")] {
+            let json = stream.send("authenticated_with_password", json!({"ip_address": address}));
+            stream.expect(&json, name, first);
+        }
+        let json = stream.send("authenticated_with_password", json!({}));
+        assert_eq!(stream.field(&json, name), None, "on no list");
+    }),
+    ("git_hosting_network_of_account", || {
+        let mut stream = Stream::new();
+        for (verb, address, first) in [
+            ("fetch", HOSTED, "true"),
+            ("fetch", HOSTED, "false"),
+            ("push", HOSTED, "true"),
+            ("fetch", HOSTED_BY_ANOTHER, "true"),
+        ] {
+            let mut operation = git(verb, "grp/app");
+            operation["ip_address"] = address.into();
+            let json = stream.send("repository_git_operation", operation);
+            stream.expect(&json, "gitlab.first_seen[git_hosting_network_of_account]", first);
+        }
+    }),
     ("git_country_of_account", || {
         let mut stream = Stream::new();
         let name = "gitlab.first_seen[git_country_of_account]";
@@ -152,6 +184,22 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             "token_then_fetch",
             &[("personal_access_token_created", json!({})), ("repository_git_operation", git("clone", "grp/app"))],
         );
+    }),
+    ("feature_closed_then_opened", || {
+        let name = "feature_closed_then_opened";
+        let step =
+            |feature: &'static str, from: &str, to: &str| (feature, json!({"details": {"from": from, "to": to}}));
+        let wiki = "project_feature_wiki_access_level_updated";
+        let builds = "project_feature_builds_access_level_updated";
+        completes(name, &[step(wiki, "private", "disabled"), step(wiki, "disabled", "enabled")]);
+        completes(name, &[step(builds, "Internal", "Private"), step(builds, "Private", "Public")]);
+        let mut stream = Stream::new();
+        for (feature, change) in [step(wiki, "enabled", "disabled"), step(builds, "private", "disabled")] {
+            let _ = stream.send(feature, change);
+        }
+        let (feature, change) = step(wiki, "disabled", "enabled");
+        let json = stream.send(feature, change);
+        stream.expect(&json, "gitlab.sequence[feature_closed_then_opened]", "false");
     }),
     ("deletions_by_account", || {
         counts("deletions_by_account", &["project_destroyed", "group_destroyed"], 6, |n| json!({"target_id": n}));

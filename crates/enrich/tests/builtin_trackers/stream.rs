@@ -16,9 +16,7 @@ pub(crate) const DAY: u64 = 24 * 60 * MINUTE;
 /// 2026-02-10T00:00:00Z, in seconds since the epoch.
 pub(crate) const START: u64 = 1_770_681_600;
 
-/// Of a hosting provider.
-pub(crate) const HOSTED: &str = "199.0.0.1";
-/// Of the same provider, and one's own.
+/// Of the hosting provider of `HOSTED`, and one's own.
 pub(crate) const HOSTED_AND_OWN: &str = "199.0.0.17";
 
 /// Events of one GitLab.

@@ -10,7 +10,8 @@ mod table;
 
 pub(crate) use members::{failure_by_name, failure_of, git, of_user};
 pub(crate) use places::{
-    BERLIN, GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, TOKYO, TOR_EXIT, databases, tor_exits,
+    BERLIN, GERMANY_BY_ANOTHER_NETWORK, HOSTED, HOSTED_BY_ANOTHER, JAPAN_BY_THE_SAME_NETWORK, NETWORK_UNKNOWN, TOKYO,
+    TOR_EXIT, databases, tor_exits,
 };
 pub(crate) use story::Story;
 pub(crate) use table::scenarios;

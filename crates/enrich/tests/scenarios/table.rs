@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Looking::{self, Own, Shipped};
-use super::{GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, Scenario, Story, TOKYO, TOR_EXIT};
+use super::{GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, NETWORK_UNKNOWN, Scenario, Story, TOKYO, TOR_EXIT};
 use super::{failure_by_name, failure_of, git, of_user};
 
 fn with(mut members: Value, name: &str, value: impl Into<Value>) -> Value {
@@ -37,7 +37,7 @@ fn first(tracker: &'static str, rule: Looking, event_type: &str, usual: &Value, 
 
 /// A scenario for each built-in tracker.
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    [of_guessing(), of_accounts(), of_credentials(), of_listed_addresses(), of_code(), of_reading()]
+    [of_guessing(), of_accounts(), of_credentials(), of_listed_addresses(), of_runners(), of_code(), of_reading()]
         .into_iter()
         .flatten()
         .collect()
@@ -178,10 +178,14 @@ fn of_credentials() -> Vec<Scenario> {
             story.event("variable_viewed_api", &path(1));
             story.events(5, "variable_viewed_api", path);
         }),
-        scenario("projects_with_variables_read_by_graphql", Shipped("GitLab CI/CD variables read in bulk"), |story| {
-            story.event("variable_viewed_graphql", &path(1));
-            story.events(10, "variable_viewed_graphql", path);
-        }),
+        scenario(
+            "projects_with_variables_read_by_graphql",
+            Shipped("GitLab CI/CD variables read in bulk through GraphQL"),
+            |story| {
+                story.event("variable_viewed_graphql", &path(1));
+                story.events(10, "variable_viewed_graphql", path);
+            },
+        ),
         first(
             "project_with_variables_read_by_account",
             Own("gitlab.first_seen[project_with_variables_read_by_account] = true"),
@@ -212,6 +216,14 @@ fn of_listed_addresses() -> Vec<Scenario> {
         scenario("address_list_of_account", Shipped("GitLab sensitive action from a listed address"), |story| {
             story.event("personal_access_token_created", &json!({"ip_address": TOR_EXIT}));
         }),
+        scenario("hosting_network_of_account", Own("gitlab.first_seen[hosting_network_of_account] = true"), |story| {
+            story.event("personal_access_token_created", &json!({"ip_address": TOR_EXIT}));
+        }),
+        scenario(
+            "git_hosting_network_of_account",
+            Own("gitlab.first_seen[git_hosting_network_of_account] = true"),
+            |story| story.event("repository_git_operation", &with(git("fetch", "grp/app"), "ip_address", TOR_EXIT)),
+        ),
         scenario("git_address_list_of_account", Shipped("GitLab repository used from a listed address"), |story| {
             story.event("repository_git_operation", &with(git("fetch", "grp/app"), "ip_address", TOR_EXIT));
         }),
@@ -229,6 +241,18 @@ fn of_reading() -> Vec<Scenario> {
             story.event("repository_git_operation", &with(clone(1), "ip_address", "193.0.0.9"));
             story.events(10, "repository_git_operation", clone);
         }),
+        scenario(
+            "projects_browsed_by_account",
+            Shipped("GitLab files of many projects opened in the browser"),
+            |story| {
+                let file = |n: u64| {
+                    with(json!({"entity_path": format!("grp/{n}")}), "ip_address", format!("193.0.0.{}", n % 3))
+                };
+                story.events(60, "repository_file_accessed_web", |n| with(file(n), "author_id", -1));
+                story.event("repository_file_accessed_web", &file(1));
+                story.events(30, "repository_file_accessed_web", file);
+            },
+        ),
         scenario("git_country_of_account", Own("gitlab.first_seen[git_country_of_account] = true"), |story| {
             story.event("repository_git_operation", &git("fetch", "grp/app"));
         }),
@@ -261,10 +285,8 @@ fn of_reading() -> Vec<Scenario> {
     ]
 }
 
-fn of_code() -> Vec<Scenario> {
+fn of_runners() -> Vec<Scenario> {
     let from = |address: &str| json!({"ip_address": address});
-    let downstream = |path: &str| json!({"entity_path": path, "details": {"upstream_root_project_path": "grp/up"}});
-    let deployment = |id: u64| json!({"target_id": id, "target_type": "Deployment"});
     vec![
         first(
             "runner_address_of_account",
@@ -273,13 +295,36 @@ fn of_code() -> Vec<Scenario> {
             &json!({}),
             &from("193.0.0.9"),
         ),
+        scenario("runners_removed_by_account", Shipped("GitLab runners removed in bulk"), |story| {
+            let itself =
+                |n| with(with(target(n), "author_id", -1), "author_name", format!("Authentication token: {n}"));
+            story.events(10, "ci_runner_unregistered", itself);
+            story.events(5, "ci_runner_unregistered", |n| with(target(1), "entity_id", n));
+            story.events(5, "ci_runner_unregistered", target);
+        }),
         first(
             "job_token_address_of_project",
             Shipped("GitLab job token used outside the runners"),
             "user_authenticated_using_job_token",
-            &json!({}),
-            &from("193.0.0.9"),
+            &from(NETWORK_UNKNOWN),
+            &from("198.41.0.5"),
         ),
+        scenario("job_token_network_of_project", Shipped("GitLab job token used outside the runners"), |story| {
+            let job = "user_authenticated_using_job_token";
+            // Hosted runners: each job has an address of its own.
+            story.events(20, job, |n| from(&format!("193.0.1.{n}")));
+            story.eight_days_later();
+            story.events(20, job, |n| from(&format!("193.0.2.{n}")));
+            story.event(job, &from(JAPAN_BY_THE_SAME_NETWORK));
+            story.event(job, &from(GERMANY_BY_ANOTHER_NETWORK));
+        }),
+    ]
+}
+
+fn of_code() -> Vec<Scenario> {
+    let downstream = |path: &str| json!({"entity_path": path, "details": {"upstream_root_project_path": "grp/up"}});
+    let deployment = |id: u64| json!({"target_id": id, "target_type": "Deployment"});
+    vec![
         first(
             "downstream_of_project",
             Shipped("GitLab pipeline of another project started for the first time"),
@@ -316,6 +361,22 @@ fn of_code() -> Vec<Scenario> {
                 story.event("protected_branch_removed", &json!({}));
                 story.event("repository_git_operation", &git("push", "grp/app"));
                 story.event("protected_branch_created", &json!({}));
+            },
+        ),
+        scenario(
+            "feature_closed_then_opened",
+            Shipped("GitLab project feature with code opened to more people"),
+            |story| {
+                let wiki = |from: &str, to: &str| json!({"details": {"from": from, "to": to}});
+                let of_another = |members: Value| with(members, "entity_id", 30);
+                let event_type = "project_feature_wiki_access_level_updated";
+                story.event(event_type, &wiki("enabled", "disabled"));
+                story.event(event_type, &wiki("disabled", "enabled"));
+                story.event(event_type, &wiki("enabled", "private"));
+                story.event(event_type, &wiki("private", "disabled"));
+                story.event(event_type, &of_another(wiki("disabled", "enabled")));
+                story.event("project_feature_snippets_access_level_updated", &wiki("disabled", "enabled"));
+                story.event(event_type, &with(wiki("disabled", "enabled"), "entity_path", "grp/renamed"));
             },
         ),
         first(

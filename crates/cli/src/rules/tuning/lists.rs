@@ -107,6 +107,13 @@ pub(super) fn lists() -> Vec<Tuned> {
             None,
         ),
         row(
+            "gitlab_provisioning_accounts",
+            "[\"7\"]",
+            at_height("ci_runner_unregistered", "runners_removed_by_account", 5),
+            Some("GitLab runners removed in bulk"),
+            None,
+        ),
+        row(
             "gitlab_own_lists",
             "[office]",
             of_user("authenticated_with_webauthn", 7, &json!({"_falco": {"address_lists": ["office", "tor_exits"]}})),
@@ -153,6 +160,32 @@ pub(super) fn lists() -> Vec<Tuned> {
                 }),
             ),
             Some("GitLab project read from a new address"),
+            None,
+        ),
+        row(
+            "gitlab_runner_networks",
+            "[203.0.113.16/28]",
+            in_project(
+                "repository_git_operation",
+                &json!({
+                    "ip_address": "203.0.113.20",
+                    "_falco": {"place": {"country": "Finland", "country_iso_code": "FI"}, "first_seen": {"git_country_of_account": true}}
+                }),
+            ),
+            Some("GitLab repository used from an unknown country"),
+            None,
+        ),
+        row(
+            "gitlab_mirror_networks",
+            "[203.0.113.16/28]",
+            in_project(
+                "repository_git_operation",
+                &json!({
+                    "ip_address": "203.0.113.20",
+                    "_falco": {"place": {"country": "Finland", "country_iso_code": "FI"}, "first_seen": {"git_country_of_account": true}}
+                }),
+            ),
+            Some("GitLab repository used from an unknown country"),
             None,
         ),
         row(

@@ -41,11 +41,36 @@ pub(super) const ROWS: &[Row] = &[
         kind: FirstSeen("gitlab.event_type in (ci_runner_registered, ci_runner_created)", "gitlab.ip", WEEK),
     },
     Row {
+        // Runners that scaling takes away unregister themselves, with their own tokens and without an account. One that served
+        // several projects may be told for each.
+        detection: "G076",
+        name: "runners_removed_by_account",
+        key: AUTHOR,
+        window: "10m",
+        kind: Distinct(
+            "gitlab.event_type in (ci_runner_unregistered, ci_runners_bulk_deleted) and \
+             not gitlab.author.type = unauthenticated",
+            "gitlab.target_id",
+        ),
+    },
+    Row {
+        // Where the network is known, it tells more: hosted runners have a new address for each job.
         detection: "G078",
         name: "job_token_address_of_project",
         key: PROJECT,
         window: "30d",
-        kind: FirstSeen("gitlab.event_type = user_authenticated_using_job_token", "gitlab.ip", WEEK_EACH),
+        kind: FirstSeen(
+            "gitlab.event_type = user_authenticated_using_job_token and not gitlab.asn exists",
+            "gitlab.ip",
+            WEEK_EACH,
+        ),
+    },
+    Row {
+        detection: "G078",
+        name: "job_token_network_of_project",
+        key: PROJECT,
+        window: "30d",
+        kind: FirstSeen("gitlab.event_type = user_authenticated_using_job_token", "gitlab.asn", WEEK_EACH),
     },
     Row {
         detection: "G079",

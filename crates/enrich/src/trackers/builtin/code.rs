@@ -8,6 +8,8 @@ use super::row::{
 };
 use crate::trackers::declaration::Learning;
 
+const GIT_FROM_LISTED_ADDRESS: &str = "gitlab.event_type = repository_git_operation and gitlab.ip.lists exists";
+
 /// What takes the protection of a branch away, or the review of merge requests. Changes that may be either count as both.
 const PROTECTION_DROPPED: &str = "gitlab.event_type in (protected_branch_removed, protected_branch_updated) \
     or (gitlab.event_type = protected_branch_allow_force_push_updated and gitlab.op_changed_to = \"true\") \
@@ -22,6 +24,28 @@ const PROTECTION_RESTORED: &str = "gitlab.event_type in (protected_branch_create
     project_merge_requests_author_approval_updated, project_merge_requests_disable_committers_approval_updated) \
     and gitlab.op_changed_to = \"true\") \
     or (gitlab.event_type = update_approval_rules and gitlab.op_changed_from = \"0\")";
+
+macro_rules! features_with_code {
+    () => {
+        "gitlab.event_type in (project_feature_repository_access_level_updated, \
+         project_feature_merge_requests_access_level_updated, project_feature_package_registry_access_level_updated, \
+         project_feature_container_registry_access_level_updated, project_feature_wiki_access_level_updated, \
+         project_feature_snippets_access_level_updated, project_feature_builds_access_level_updated)"
+    };
+}
+
+/// A feature that members alone saw is switched off, in GitLab's words or in those of older versions.
+const FEATURE_CLOSED: &str = concat!(
+    features_with_code!(),
+    " and ((gitlab.op_changed_from = private and gitlab.op_changed_to = disabled) \
+     or (gitlab.op_changed_from = Internal and gitlab.op_changed_to = Private))"
+);
+
+/// It is switched on for everybody who may see the project.
+const FEATURE_OPENED: &str = concat!(
+    features_with_code!(),
+    " and gitlab.op_changed_from in (disabled, Private) and gitlab.op_changed_to in (enabled, Enabled, Public)"
+);
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -38,11 +62,23 @@ pub(super) const ROWS: &[Row] = &[
         name: "git_address_list_of_account",
         key: AUTHOR_AND_VERB,
         window: "24h",
-        kind: FirstSeen(
-            "gitlab.event_type = repository_git_operation and gitlab.ip.lists exists",
-            "gitlab.ip.lists",
-            Learning::Once(0),
-        ),
+        kind: FirstSeen(GIT_FROM_LISTED_ADDRESS, "gitlab.ip.lists", Learning::Once(0)),
+    },
+    Row {
+        // The list tells of hosting providers in general: with an ASN database each of them is told. By the lists as well, because
+        // one's own range at a provider makes nothing usual of the rest of that provider.
+        detection: "G019",
+        name: "hosting_network_of_account",
+        key: &["gitlab.author.key", "gitlab.event_type", "gitlab.ip.lists"],
+        window: "24h",
+        kind: FirstSeen(FROM_LISTED_ADDRESS, "gitlab.asn", Learning::Once(0)),
+    },
+    Row {
+        detection: "G019",
+        name: "git_hosting_network_of_account",
+        key: &["gitlab.author.key", "gitlab.git.verb", "gitlab.ip.lists"],
+        window: "24h",
+        kind: FirstSeen(GIT_FROM_LISTED_ADDRESS, "gitlab.asn", Learning::Once(0)),
     },
     Row {
         // Whoever makes a project or group becomes its Owner by that; the event of the membership may come before the other.
@@ -100,6 +136,18 @@ pub(super) const ROWS: &[Row] = &[
         kind: Distinct(FETCHES, "gitlab.entity_path"),
     },
     Row {
+        // Apart from the API, with higher steps: people look for something in many projects. From whichever address: builds open no files
+        // in a browser, and who has somebody's session cookie changes addresses as they like.
+        detection: "G110",
+        name: "projects_browsed_by_account",
+        key: AUTHOR,
+        window: "10m",
+        kind: Distinct(
+            "gitlab.event_type = repository_file_accessed_web and not gitlab.author.type = unauthenticated",
+            "gitlab.entity_path",
+        ),
+    },
+    Row {
         // Whether a key or token itself has read the project from here: that people have, who sit in the same office, says nothing of it.
         detection: "G110",
         name: "fetch_address_of_deploy_credential",
@@ -152,6 +200,14 @@ pub(super) const ROWS: &[Row] = &[
         key: &["gitlab.author_id"],
         window: "30m",
         kind: Sequence(&[(TOKENS, AUTHOR_ID), (FETCHES, AUTHOR_ID)]),
+    },
+    Row {
+        // By the project's id: renaming it in between hides nothing.
+        detection: "G114",
+        name: "feature_closed_then_opened",
+        key: &["gitlab.entity_id", "gitlab.event_type"],
+        window: "90d",
+        kind: Sequence(&[(FEATURE_CLOSED, None), (FEATURE_OPENED, None)]),
     },
     Row {
         detection: "G121",

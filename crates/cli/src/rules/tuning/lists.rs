@@ -156,6 +156,32 @@ pub(super) fn lists() -> Vec<Tuned> {
             None,
         ),
         row(
+            "gitlab_runner_networks",
+            "[203.0.113.16/28]",
+            in_project(
+                "repository_git_operation",
+                &json!({
+                    "ip_address": "203.0.113.20",
+                    "_falco": {"place": {"country": "Finland", "country_iso_code": "FI"}, "first_seen": {"git_country_of_account": true}}
+                }),
+            ),
+            Some("GitLab repository used from an unknown country"),
+            None,
+        ),
+        row(
+            "gitlab_mirror_networks",
+            "[203.0.113.16/28]",
+            in_project(
+                "repository_git_operation",
+                &json!({
+                    "ip_address": "203.0.113.20",
+                    "_falco": {"place": {"country": "Finland", "country_iso_code": "FI"}, "first_seen": {"git_country_of_account": true}}
+                }),
+            ),
+            Some("GitLab repository used from an unknown country"),
+            None,
+        ),
+        row(
             "gitlab_known_oauth_applications",
             "[Our portal]",
             of_user(

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::Scenario;
-use crate::scenarios::{TOKYO, failure_by_name, failure_of, git, of_user};
-use crate::stream::{MINUTE, Stream, completes, counts, tells_first};
+use crate::scenarios::{BERLIN, TOKYO, failure_by_name, failure_of, git, of_user};
+use crate::stream::{MINUTE, OWN_IN_JAPAN, Stream, completes, counts, tells_first};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("failed_sign_ins_by_account", || {
@@ -67,6 +67,40 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let speed: u64 = stream.field(&json, "gitlab.travel.speed_kmh").unwrap().parse().unwrap();
         assert!((8_800..9_000).contains(&speed), "{speed}");
         stream.expect(&json, "gitlab.travel.from_country", "DE");
+    }),
+    ("travel", || {
+        // A job on the company's own runner fetches in the name of who pushed, and is no place of theirs; a sign-in from there is.
+        let mut stream = Stream::new();
+        let from = |address: &str| json!({"ip_address": address});
+        let speed = "gitlab.travel.speed_kmh";
+        stream.send("authenticated_with_password", of_user(7));
+        for _ in 0..3 {
+            let mut fetch = git("fetch", "grp/app");
+            fetch["ip_address"] = OWN_IN_JAPAN.into();
+            let json = stream.send("repository_git_operation", fetch);
+            assert_eq!(stream.field(&json, speed), None, "{json}");
+            let json = stream.send("repository_git_operation", git("push", "grp/app"));
+            assert_eq!(stream.field(&json, speed), None, "{json}");
+        }
+        let json = stream.send("authenticated_with_password", from(OWN_IN_JAPAN));
+        assert!(stream.field(&json, speed).is_some(), "{json}");
+    }),
+    ("travel", || {
+        // To and fro is told once, and again only after a day without.
+        let mut stream = Stream::new();
+        stream.send("authenticated_with_password", of_user(7));
+        let mut journeys = |pause: u64| {
+            stream.now += pause;
+            let places = [TOKYO, BERLIN].into_iter().cycle().take(10);
+            let fetches = places.map(|address| {
+                let mut fetch = git("fetch", "grp/app");
+                fetch["ip_address"] = address.into();
+                let json = stream.send("repository_git_operation", fetch);
+                usize::from(stream.field(&json, "gitlab.travel.distance_km").is_some())
+            });
+            fetches.sum::<usize>()
+        };
+        assert_eq!([0, 60 * MINUTE, 25 * 60 * MINUTE].map(&mut journeys), [1, 0, 1 + 1]);
     }),
     ("password_resets_by_address", || {
         counts("password_resets_by_address", &["password_reset_requested", "password_reset_failed"], 5, of_user);

@@ -139,6 +139,18 @@ pub(super) fn lists() -> Vec<Tuned> {
         row(
             "gitlab_runner_networks",
             "[203.0.113.16/28]",
+            in_project(
+                "repository_git_operation",
+                &json!({
+                    "ip_address": "203.0.113.20", "_falco": {"travel": {"speed_kmh": 9000, "distance_km": 9000, "from_country": "DE"}}
+                }),
+            ),
+            Some("GitLab account used from two distant places"),
+            None,
+        ),
+        row(
+            "gitlab_runner_networks",
+            "[203.0.113.16/28]",
             at_height("repository_download_operation", "projects_fetched_by_account_and_address", 10),
             Some("GitLab repositories read in bulk"),
             None,

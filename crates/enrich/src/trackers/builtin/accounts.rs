@@ -78,10 +78,13 @@ pub(super) const ROWS: &[Row] = &[
         name: "travel",
         key: &["gitlab.author_id"],
         window: "30d",
+        // What jobs fetch on the company's own runners is in the name of who started them, and no place of theirs. A sign-in from an own
+        // network is one: whoever is in the office cannot be abroad.
         kind: Travel(concat!(
             "gitlab.event_type in (",
             sign_in_types!(),
-            ", repository_git_operation) and gitlab.author.type = user"
+            ", repository_git_operation) and gitlab.author.type = user and not \
+             (gitlab.event_type = repository_git_operation and gitlab.ip.lists intersects (own_networks))"
         )),
     },
     Row {

@@ -1,7 +1,10 @@
 //! Trackers of accounts: guessed passwords, odd places, impersonation, floods of accounts.
 
-use super::event_types::{CREDENTIALS, FAILURES_BY_NAME, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_INS, sign_in_types};
-use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence, Session, Travel};
+use super::event_types::{
+    FAILURES_BY_NAME, LASTING_CREDENTIALS, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_INS, STEPS_OF_A_TAKE_OVER,
+    STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, sign_in_types,
+};
+use super::row::RowKind::{Count, Distinct, FirstSeen, NewForAnHour, Sequence, Session, Travel};
 use super::row::{ACCOUNT, ADDRESS, AUTHOR, EVERYTHING, Row, TARGET, WEEK, WEEK_EACH};
 use crate::trackers::declaration::Learning;
 
@@ -113,8 +116,24 @@ pub(super) const ROWS: &[Row] = &[
                 Some(&["gitlab.entity_id"]),
             ),
             (SIGN_INS, None),
-            (CREDENTIALS, None),
+            (LASTING_CREDENTIALS, None),
         ]),
+    },
+    Row {
+        // Who takes an account over signs in first, and makes the credential when the network is no longer new.
+        detection: "G024",
+        name: "new_network_of_account",
+        key: AUTHOR,
+        // Longer than for sign-ins: whoever forgets a password has not signed in for long.
+        window: "180d",
+        kind: NewForAnHour(STEPS_OF_A_TAKE_OVER, "gitlab.asn", WEEK_EACH),
+    },
+    Row {
+        detection: "G024",
+        name: "new_address_of_account",
+        key: AUTHOR,
+        window: "30d",
+        kind: NewForAnHour(STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, "gitlab.ip", WEEK_EACH),
     },
     Row {
         detection: "G037",

@@ -304,7 +304,10 @@ pub(super) fn lists() -> Vec<Tuned> {
         row(
             "gitlab_responders",
             "[\"7\"]",
-            in_project("ci_variable_updated", &json!({"_falco": {"address_lists": ["hosting_providers"]}})),
+            in_project(
+                "ci_variable_updated",
+                &json!({"target_type": "Ci::Variable", "_falco": {"address_lists": ["hosting_providers"]}}),
+            ),
             Some("GitLab sensitive action from a listed address"),
             Some("GitLab containment by a responder"),
         ),

@@ -18,6 +18,16 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     ("accounts_tried_by_address", || {
         counts("accounts_tried_by_address", &["login_failed_with_standard_authentication"], 6, failure_of);
     }),
+    ("accounts_tried", || {
+        counts("accounts_tried", &["login_failed_with_standard_authentication", "omniauth_login_failed"], 60, |n| {
+            let mut failure = failure_of(n);
+            failure["ip_address"] = json!(format!("198.51.100.{n}"));
+            failure
+        });
+        let mut stream = Stream::new();
+        let json = stream.send("login_failed_with_standard_authentication", failure_by_name("admin"));
+        assert_eq!(stream.field(&json, "gitlab.count[accounts_tried]"), None, "a name of no account: {json}");
+    }),
     ("failures_then_sign_in", || {
         let failure = ("login_failed_with_standard_authentication", failure_of(7));
         let mut steps = vec![failure; 5];

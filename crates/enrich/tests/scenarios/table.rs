@@ -73,6 +73,15 @@ fn of_guessing() -> Vec<Scenario> {
                 story.events(5, "login_failed_with_standard_authentication", failure_of);
             },
         ),
+        scenario("accounts_tried", Shipped("GitLab passwords guessed for many accounts"), |story| {
+            let from_elsewhere = |n: u64| with(failure_of(n), "ip_address", format!("198.51.{}.{}", n / 200, n % 200));
+            // Names of no account, as bots try them, are not counted.
+            story.events(60, "login_failed_with_standard_authentication", |n| {
+                with(failure_by_name(&format!("admin{n}")), "ip_address", format!("198.52.0.{n}"))
+            });
+            story.event("login_failed_with_standard_authentication", &from_elsewhere(1));
+            story.events(50, "login_failed_with_standard_authentication", from_elsewhere);
+        }),
         scenario("failures_then_sign_in", Shipped("GitLab sign-in after many failures"), |story| {
             story.event("authenticated_with_password", &of_user(7));
             story.events(4, "login_failed_with_standard_authentication", |_| failure_of(7));

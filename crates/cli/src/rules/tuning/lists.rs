@@ -354,6 +354,13 @@ pub(super) fn lists() -> Vec<Tuned> {
             Some("GitLab one-time codes guessed"),
         ),
         row(
+            "gitlab_spray_steps",
+            "[7]",
+            at_height("omniauth_login_failed", "accounts_tried", 7),
+            Some("GitLab sign-in failed"),
+            Some("GitLab passwords guessed for many accounts"),
+        ),
+        row(
             "gitlab_secret_skip_steps",
             "[2]",
             at_height("skip_secret_push_protection", "push_protection_skips_by_account", 2),

@@ -1,8 +1,8 @@
 //! Trackers of accounts: guessed passwords, odd places, impersonation, floods of accounts.
 
 use super::event_types::{
-    FAILURES_BY_NAME, LASTING_CREDENTIALS, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_INS, STEPS_OF_A_TAKE_OVER,
-    STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, sign_in_types,
+    FAILURES_BY_NAME, LASTING_CREDENTIALS, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_IN_FAILURES_OF_ACCOUNTS, SIGN_INS,
+    STEPS_OF_A_TAKE_OVER, STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, sign_in_types,
 };
 use super::row::RowKind::{Count, Distinct, FirstSeen, NewForAnHour, Sequence, Session, Travel};
 use super::row::{ACCOUNT, ADDRESS, AUTHOR, EVERYTHING, Row, TARGET, WEEK, WEEK_EACH};
@@ -22,6 +22,14 @@ pub(super) const ROWS: &[Row] = &[
         key: ADDRESS,
         window: "10m",
         kind: Distinct(SIGN_IN_FAILURES, "gitlab.target_details"),
+    },
+    Row {
+        // From a thousand addresses, one try each. Without names of no account, which bots try on any GitLab all day.
+        detection: "G011",
+        name: "accounts_tried",
+        key: EVERYTHING,
+        window: "1h",
+        kind: Distinct(SIGN_IN_FAILURES_OF_ACCOUNTS, "gitlab.target_id"),
     },
     Row {
         detection: "G012",

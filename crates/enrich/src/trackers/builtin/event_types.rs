@@ -27,6 +27,7 @@ macro_rules! key_types {
 
 pub(super) const SIGN_IN_FAILURES: &str = sign_in_failures!();
 pub(super) const FAILURES_BY_NAME: &str = concat!(sign_in_failures!(), " and gitlab.author_id = \"-1\"");
+pub(super) const SIGN_IN_FAILURES_OF_ACCOUNTS: &str = concat!(sign_in_failures!(), " and gitlab.target_type = User");
 pub(super) const SIGN_INS: &str = concat!("gitlab.event_type in (", sign_in_types!(), ")");
 pub(super) const TOKENS: &str = concat!("gitlab.event_type in (", token_types!(), ")");
 /// What still opens an account after the next change of its password, in the hands of who has it now.

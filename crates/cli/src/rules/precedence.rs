@@ -46,7 +46,7 @@ const STAND_BACK: [(&str, Option<&str>, &str); 8] = [
 ];
 
 /// The first step of each list of heights at which bursts are reported.
-const FIRST_STEPS: [u64; 4] = [3, 5, 10, 30];
+const FIRST_STEPS: [u64; 5] = [3, 5, 10, 30, 50];
 
 const LISTED: &str = "GitLab sensitive action from a listed address";
 const IMPERSONATING: &str = "GitLab sensitive action while impersonating";

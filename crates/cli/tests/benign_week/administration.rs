@@ -88,7 +88,11 @@ impl Week {
         let administrator = self.company.with_role(Role::Administrator).next().unwrap().clone();
         let developers: Vec<Person> = self.company.with_role(Role::Developer).cloned().collect();
         for (day, developer) in (0..3).zip(&developers[10..]) {
-            self.forgotten_password(&office(developer, day));
+            let signed_in = self.forgotten_password(&office(developer, day));
+            if day == 0 {
+                // With a new laptop.
+                self.add(own(developer, "add_ssh_key").from(OFFICE).saying("Added SSH key"), signed_in + 8 * MINUTE);
+            }
         }
         self.new_phone(&office(&developers[20], 1));
         self.new_phone(&office(&developers[21], 3));
@@ -134,7 +138,12 @@ impl Week {
             let entity = Thing::group(&project);
             self.add(member("member_created", administrator, entity, &person, "Developer"), at + 5 * MINUTE);
             at += HOUR;
+            at = self.first_sign_in(&person, at);
             self.add(own(&person, "add_ssh_key").from(OFFICE).saying("Added SSH key"), at);
+            if number == 0 {
+                let made = own(&person, "personal_access_token_created").from(OFFICE);
+                self.add(made.saying("Created personal access token with id 9100"), at + MINUTE);
+            }
             for position in person.projects.clone() {
                 at += 3 * MINUTE;
                 let project = self.company.projects[position].clone();

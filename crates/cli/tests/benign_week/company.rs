@@ -119,9 +119,9 @@ pub(crate) fn mobile(rng: &mut Rng) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(80, 187, rng.u8(..), rng.u8(1..)))
 }
 
-/// A runner's address; runners stand in the company's own network.
+/// A runner's address; runners are rented in another part of the world.
 pub(crate) fn runner(rng: &mut Rng) -> IpAddr {
-    IpAddr::V4(Ipv4Addr::new(10, 20, 0, rng.u8(10..22)))
+    IpAddr::V4(Ipv4Addr::new(34, 10, 0, rng.u8(10..22)))
 }
 
 fn number_of(position: usize) -> i64 {

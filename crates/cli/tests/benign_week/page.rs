@@ -29,8 +29,8 @@ pub(crate) fn markdown(week: &Week, alerts: &[Alerts], explanations: &BTreeMap<S
 
 A company of 200 people in which nothing bad happens: {} events in a week, made by `crates/cli/tests/benign_week`, the same each
 time. People work in the office, through a VPN, on a train or from home, where the provider gives them a new address each day; one is
-at a conference abroad. They mistype passwords, forget them, change phones, join and leave. Pipelines run by day and at night, a
-bot and a backup read every project, all from the company's own networks. A week of the same company goes before, from which the trackers learn what is usual, so that
+at a conference abroad. They mistype passwords, forget them, change phones, join and leave. Pipelines run by day and at night on
+runners that are rented in another part of the world, a bot on one of them reads every project, a backup in the company's own network does. A week of the same company goes before, from which the trackers learn what is usual, so that
 rules for what is new are heard in the week that counts. The test replays both with the shipped rules, as `falco-gitlab replay` does,
 with the settings beside it that such a company would make, and counts the second. No rule above NOTICE may fire more than {HANDFUL}
 times, and each that fires is explained here.

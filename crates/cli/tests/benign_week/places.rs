@@ -1,4 +1,4 @@
-//! A City and an ASN database in which the company's office and its people's homes have places and providers.
+//! A City and an ASN database in which the company's office, its runners and its people's homes have places and providers.
 use ipnet::IpNet;
 use mmdb_writer::Writer;
 use serde_json::json;
@@ -14,7 +14,7 @@ struct Place {
 
 const GERMANY: (&str, &str) = ("DE", "Germany");
 
-const PLACES: [Place; 7] = [
+const PLACES: [Place; 8] = [
     place("87.140.0.0/16", "Berlin", GERMANY, (52.52, 13.40), (3320, "Deutsche Telekom AG")),
     place("91.10.0.0/16", "Berlin", GERMANY, (52.52, 13.40), (3209, "Vodafone GmbH")),
     place("91.11.0.0/16", "Potsdam", GERMANY, (52.40, 13.06), (6805, "Telefonica Germany")),
@@ -22,6 +22,7 @@ const PLACES: [Place; 7] = [
     place("91.13.0.0/16", "Hamburg", GERMANY, (53.55, 9.99), (3320, "Deutsche Telekom AG")),
     place("80.187.0.0/16", "Berlin", GERMANY, (52.52, 13.40), (8372, "Mobile network")),
     place("81.33.0.0/16", "Barcelona", ("ES", "Spain"), (41.39, 2.17), (3352, "Telefonica de Espana")),
+    place("34.10.0.0/16", "Council Bluffs", ("US", "United States"), (41.26, -95.86), (396_982, "Google LLC")),
 ];
 
 const fn place(

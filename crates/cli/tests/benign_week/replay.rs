@@ -31,7 +31,8 @@ pub(crate) fn alerts(week: &Week) -> Vec<Alerts> {
     fs::write(path("week.ndjson"), week.lines()).unwrap();
     fs::write(path("city.mmdb"), places::city_database()).unwrap();
     fs::write(path("asn.mmdb"), places::asn_database()).unwrap();
-    fs::write(path("falco.yaml"), falco_yaml(&path("city.mmdb"), &path("asn.mmdb"))).unwrap();
+    fs::write(path("own.txt"), OWN_NETWORKS).unwrap();
+    fs::write(path("falco.yaml"), falco_yaml(&path)).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_falco-gitlab"))
         .args(["replay", "--json", "--config", &path("falco.yaml"), &path("week.ndjson")])
         .output()
@@ -58,14 +59,20 @@ pub(crate) fn alerts(week: &Week) -> Vec<Alerts> {
     alerts
 }
 
+/// What this company puts on the list `own_networks`: its runners, which have public addresses.
+const OWN_NETWORKS: &str = "34.10.0.0/24\n";
+
 /// The shipped rules and what this company tunes.
-fn falco_yaml(city_database: &str, asn_database: &str) -> String {
+fn falco_yaml(path: &dyn Fn(&str) -> String) -> String {
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
     let tuning = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/benign_week/tuning.yaml");
     format!(
         "rules_files: [{}, {}]\nload_plugins: [gitlab]\nplugins:\n  - name: gitlab\n    library_path: libgitlab.so\n    \
-         init_config: {{MaxmindCityDBPath: {city_database}, MaxmindASNDBPath: {asn_database}}}\n",
+         init_config: {{MaxmindCityDBPath: {}, MaxmindASNDBPath: {}, AddressLists: {{own_networks: {}}}}}\n",
         rules.display(),
-        tuning.display()
+        tuning.display(),
+        path("city.mmdb"),
+        path("asn.mmdb"),
+        path("own.txt")
     )
 }

@@ -37,8 +37,23 @@ impl Week {
         }
     }
 
-    /// After a holiday: four wrong passwords, a reset, and in.
-    pub(crate) fn forgotten_password(&mut self, shift: &Shift<'_>) {
+    /// A new account: the link in the mail sets a password, and a second factor is asked for at once. Gives when that is done.
+    pub(crate) fn first_sign_in(&mut self, person: &Person, begin: i64) -> i64 {
+        let acts = [
+            ("user_password_updated", "Changed password"),
+            ("authenticated_with_password", "Signed in with standard authentication"),
+            ("user_enable_two_factor", "Enabled two-factor authentication"),
+        ];
+        let mut at = begin;
+        for (event_type, message) in acts {
+            at += 2 * MINUTE;
+            self.add(own(person, event_type).from(OFFICE).saying(message), at);
+        }
+        at + 3 * MINUTE
+    }
+
+    /// After a holiday: four wrong passwords, a reset, and in. Gives when.
+    pub(crate) fn forgotten_password(&mut self, shift: &Shift<'_>) -> i64 {
         let mut at = shift.begin - 30 * MINUTE;
         for _ in 0..4 {
             self.add(failed(shift, "login_failed_with_standard_authentication", "STANDARD"), at);
@@ -55,6 +70,7 @@ impl Week {
         let changed = own(person, "user_password_updated").from(shift.address).saying("Changed password");
         self.add(changed, at + 4 * MINUTE);
         self.add(signed_in(shift), at + 5 * MINUTE);
+        at + 5 * MINUTE
     }
 
     /// A new phone: the second factor goes and comes back.

@@ -8,7 +8,7 @@ use crate::trackers::SavedTrackers;
 const MAGIC: &[u8; 8] = b"GLTRACK\n";
 
 /// Counted up with every change of what is written.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 /// Fast, and a third of the size.
 const COMPRESSION: i32 = 1;

@@ -38,6 +38,8 @@ pub enum TrackerKind {
         value: String,
         /// When it begins to tell.
         learning: Learning,
+        /// How long a value stays new after it came first, in nanoseconds.
+        new_for: u64,
     },
     /// Tells whether events came in an order.
     Sequence {

@@ -19,8 +19,8 @@ pub(crate) struct FirstSeen {
 
 impl FirstSeen {
     /// Remembers a value, and says whether no event within a window of this one had it: none before, and none after
-    /// among those that came earlier.
-    pub(crate) fn observe(&mut self, window: Window, value: u64, moment: Moment) -> bool {
+    /// among those that came earlier. Those no farther away than `new_for` leave it new.
+    pub(crate) fn observe(&mut self, window: Window, new_for: u64, value: u64, moment: Moment) -> bool {
         // Whoever has seen an event keeps the value of the last one at least.
         let is_new_key = self.values.len() == 0;
         if is_new_key && moment.settled > 0 {
@@ -28,9 +28,12 @@ impl FirstSeen {
         }
         self.values.forget_before(window.keep_from(moment));
         let seen = self.values.get(value).is_some_and(|seen| {
-            let before = seen.last_until(moment.time);
-            let after = seen.first_from(moment.time);
-            before.into_iter().chain(after).any(|time| time.abs_diff(moment.time) < window.length())
+            // Between two sightings no more than a window apart others may be left out, so that the one before is asked for as much
+            // earlier as those of now are passed over. It is kept for as long, because events may come late.
+            let (apart, within) = (new_for + u64::from(new_for > 0), window.length() + new_for);
+            let before = moment.time.checked_sub(apart).and_then(|time| seen.last_until(time));
+            let after = moment.time.checked_add(apart).and_then(|time| seen.first_from(time));
+            before.into_iter().chain(after).any(|time| time.abs_diff(moment.time) < within)
         });
         self.values.add(value, window, moment);
         if self.values.len() > MAX_VALUES {

@@ -18,9 +18,10 @@ fn what(kind: &TrackerKind) -> String {
     match kind {
         TrackerKind::Count { .. } => "count".to_owned(),
         TrackerKind::Distinct { value, .. } => format!("distinct `{value}`"),
-        TrackerKind::FirstSeen { value, learning, .. } => {
+        TrackerKind::FirstSeen { value, learning, new_for, .. } => {
             let each = if matches!(learning, Learning::EachKey(_)) { ", each key" } else { "" };
-            format!("first_seen `{value}`{each}")
+            let new_for = if *new_for > 0 { format!(", new for {}", describe(*new_for)) } else { String::new() };
+            format!("first_seen `{value}`{each}{new_for}")
         }
         TrackerKind::Sequence { steps } => format!("sequence of {} steps", steps.len()),
         TrackerKind::Session { value, .. } => format!("session, tells `{value}`"),

@@ -145,7 +145,22 @@ proptest! {
             let Event { value, time, .. } = stream[number];
             let near = |event: &Event| event.value == value && event.time.abs_diff(time) < LENGTH;
             let expected = !stream[..number].iter().any(near);
-            prop_assert_eq!(first_seen.observe(WINDOW, value, moment), expected);
+            prop_assert_eq!(first_seen.observe(WINDOW, 0, value, moment), expected);
+        }
+    }
+
+    #[test]
+    fn what_stays_new_for_a_while_is_new_unless_seen_before_that(stream in stream(12), new_for in 1..=LENGTH) {
+        let mut first_seen = FirstSeen::default();
+        for (number, moment) in moments(&stream).into_iter().enumerate() {
+            let Event { value, time, .. } = stream[number];
+            let seen = |within: u64| {
+                let away = |event: &Event| event.time.abs_diff(time);
+                stream[..number].iter().any(|event| event.value == value && away(event) > new_for && away(event) < within)
+            };
+            let is_new = first_seen.observe(WINDOW, new_for, value, moment);
+            prop_assert!(!(is_new && seen(LENGTH)), "seen before");
+            prop_assert!(is_new || seen(LENGTH + new_for), "not seen before");
         }
     }
 

@@ -41,6 +41,7 @@ struct Entry {
     window: Option<String>,
     learning: Option<String>,
     learn_each_key: Option<bool>,
+    new_for: Option<String>,
     steps: Option<Vec<Step>>,
     start: Option<String>,
     start_key: Option<Fields>,
@@ -115,7 +116,8 @@ impl Entry {
                 } else {
                     Learning::Once(learning)
                 };
-                TrackerKind::FirstSeen { condition, value: value()?, learning }
+                let new_for = self.new_for.as_deref().map_or(Ok(0), |text| span("NewFor", text))?;
+                TrackerKind::FirstSeen { condition, value: value()?, learning, new_for }
             }
             Kind::Sequence => {
                 let steps = self.steps.ok_or_else(|| lacks("Steps"))?;
@@ -138,11 +140,12 @@ impl Entry {
 
     fn has_only_what_its_kind_uses(&self) -> Result<(), String> {
         use Kind::{Count, Distinct, FirstSeen, Sequence, Session, Travel};
-        let members: [(&str, bool, &[Kind]); 8] = [
+        let members: [(&str, bool, &[Kind]); 9] = [
             ("Condition", self.condition.is_some(), &[Count, Distinct, FirstSeen, Session, Travel]),
             ("Value", self.value.is_some(), &[Distinct, FirstSeen, Session]),
             ("Learning", self.learning.is_some(), &[FirstSeen]),
             ("LearnEachKey", self.learn_each_key.is_some(), &[FirstSeen]),
+            ("NewFor", self.new_for.is_some(), &[FirstSeen]),
             ("Steps", self.steps.is_some(), &[Sequence]),
             ("Start", self.start.is_some(), &[Session]),
             ("StartKey", self.start_key.is_some(), &[Session]),
@@ -189,7 +192,8 @@ mod tests {
             {"Name": "a", "Kind": "count", "Condition": "gitlab.event_type = x", "Key": "gitlab.ip", "Window": "10m"},
             {"Name": "b", "Kind": "distinct", "Value": "gitlab.target_details", "Key": ["gitlab.ip"], "Window": "10m"},
             {"Name": "c", "Kind": "first_seen", "Value": "gitlab.countryisocode", "Key": ["gitlab.author_id"],
-             "Window": "30d", "Learning": "7d", "LearnEachKey": true, "MaxKeys": 5},
+             "Window": "30d", "Learning": "7d", "LearnEachKey": true, "NewFor": "1h",
+             "MaxKeys": 5},
             {"Name": "d", "Kind": "sequence", "Window": "30m",
              "Steps": ["gitlab.event_type = x", {"Condition": "gitlab.event_type = y", "Key": "gitlab.target_id"}]},
             {"Name": "e", "Kind": "session", "Start": "gitlab.event_type = x", "End": "gitlab.event_type = y",
@@ -201,8 +205,9 @@ mod tests {
         assert_eq!(trackers[0].key, ["gitlab.ip"]);
         assert_eq!((trackers[0].window, trackers[0].max_keys), (600_000_000_000, 100_000));
         assert_eq!(trackers[2].max_keys, 5);
-        let TrackerKind::FirstSeen { learning, .. } = &trackers[2].kind else { panic!() };
+        let TrackerKind::FirstSeen { learning, new_for, .. } = &trackers[2].kind else { panic!() };
         assert_eq!(*learning, Learning::EachKey(7 * 86_400 * 1_000_000_000));
+        assert_eq!(*new_for, 3_600_000_000_000);
     }
 
     #[test]

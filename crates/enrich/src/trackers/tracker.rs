@@ -17,7 +17,7 @@ use super::keyed::Keyed;
 use super::memory::{Beginning, Learned, Memory};
 use super::sequence::MAX_STEPS;
 use super::subject::{Sought, Subject};
-use super::window::{Moment, Window};
+use super::window::{MAX_LATENESS, Moment, Window};
 use crate::Location;
 
 /// A tracker's name: fit to stand in brackets.
@@ -45,6 +45,8 @@ pub(crate) struct Tracker {
     parts: Vec<Part>,
     value: Option<Value>,
     learning: Learning,
+    /// How long a value stays new.
+    new_for: u64,
     memory: Memory,
 }
 
@@ -107,7 +109,7 @@ impl Tracker {
             Ok::<_, String>(Part { condition, key })
         };
         let max_keys = declared.max_keys;
-        let mut learns = Learning::Once(0);
+        let (mut learns, mut stays_new) = (Learning::Once(0), 0);
         let (parts, memory) = match &declared.kind {
             TrackerKind::Count { condition } => {
                 (vec![part(condition.as_deref(), None)?], Memory::Count(Keyed::new(max_keys)))
@@ -115,8 +117,8 @@ impl Tracker {
             TrackerKind::Distinct { condition, .. } => {
                 (vec![part(condition.as_deref(), None)?], Memory::Distinct(Keyed::new(max_keys)))
             }
-            TrackerKind::FirstSeen { condition, learning, .. } => {
-                learns = *learning;
+            TrackerKind::FirstSeen { condition, learning, new_for, .. } => {
+                (learns, stays_new) = (*learning, *new_for);
                 let learned = Learned { keys: Keyed::new(max_keys), beginning: Beginning::AfterEvents(0) };
                 (vec![part(condition.as_deref(), None)?], Memory::FirstSeen(learned))
             }
@@ -143,6 +145,7 @@ impl Tracker {
             parts,
             value: of_value,
             learning: learns,
+            new_for: stays_new,
             memory,
         })
     }
@@ -188,7 +191,7 @@ impl Tracker {
 
     /// Takes an event in, and tells what it means; none where it means nothing.
     pub(crate) fn observe(&mut self, subject: &Subject, observed: &mut Observed<'_, '_>) -> Option<Found> {
-        let Self { window, parts, value, learning, memory, .. } = self;
+        let Self { window, parts, value, learning, new_for, memory, .. } = self;
         let (window, moment) = (*window, observed.moment);
         match memory {
             Memory::Count(keys) => {
@@ -204,7 +207,9 @@ impl Tracker {
             }
             Memory::FirstSeen(learned) => {
                 let value = observed.hashes.value(value.as_ref()?.hashed)?;
-                learned.observe(subject.key_as(0)?, value, window, *learning, moment).map(Found::FirstSeen)
+                let state = subject.key_as(0)?.state(&mut learned.keys);
+                let is_new = state.observe(window, *new_for, value, moment);
+                learned.beginning.is_over(*learning, state.since(), moment).then_some(Found::FirstSeen(is_new))
             }
             Memory::Sequence(keys) => {
                 // Steps may have different keys; one event may be steps of several keys at once.
@@ -246,22 +251,18 @@ impl Value {
     }
 }
 
-impl Learned {
-    fn observe(&mut self, key: Sought, value: u64, window: Window, learning: Learning, moment: Moment) -> Option<bool> {
-        let state = key.state(&mut self.keys);
-        let is_new = state.observe(window, value, moment);
+impl Beginning {
+    /// Whether a tracker that began then has learned, and a key of it that is known since then.
+    fn is_over(self, learning: Learning, since: Option<u64>, moment: Moment) -> bool {
         // By the clock as well: one event from the future does not end the learning.
         let now = moment.settled.min(moment.time);
         let learned = |since: u64, span| now >= since.saturating_add(span);
-        let is_over = match (learning, self.beginning) {
+        match (learning, self) {
             (Learning::Once(0) | Learning::EachKey(0), _) => true,
-            (_, Beginning::AfterEvents(_)) => false,
-            (Learning::Once(span), Beginning::At(beginning)) => learned(beginning, span),
-            (Learning::EachKey(span), Beginning::At(beginning)) => {
-                learned(beginning.max(state.since().unwrap_or_default()), span)
-            }
-        };
-        is_over.then_some(is_new)
+            (_, Self::AfterEvents(_)) => false,
+            (Learning::Once(span), Self::At(beginning)) => learned(beginning, span),
+            (Learning::EachKey(span), Self::At(beginning)) => learned(beginning.max(since.unwrap_or_default()), span),
+        }
     }
 }
 
@@ -278,6 +279,9 @@ fn check(declared: &TrackerDeclaration) -> Result<(), String> {
         return Err("MaxKeys: from 1 to 100000000".to_owned());
     }
     match kind {
+        TrackerKind::FirstSeen { new_for, .. } if *new_for > MAX_LATENESS.min(*window) => {
+            Err("NewFor: at most an hour, and no longer than Window".to_owned())
+        }
         TrackerKind::Travel { .. } if name != TRAVEL => Err(format!(
             "a tracker of kind travel must be named `{TRAVEL}`, because the fields gitlab.travel.* have no argument"
         )),

@@ -1,7 +1,7 @@
 //! The window of a tracker, and what of the past must be kept for it.
 
 /// How late an event may come and still find all others of its window, at most.
-const MAX_LATENESS: u64 = 3_600 * 1_000_000_000;
+pub(super) const MAX_LATENESS: u64 = 3_600 * 1_000_000_000;
 
 /// A span of event time, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

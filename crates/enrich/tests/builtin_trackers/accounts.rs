@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::Scenario;
-use crate::scenarios::{TOKYO, failure_by_name, failure_of, git, of_user};
-use crate::stream::{MINUTE, Stream, completes, counts, tells_first};
+use crate::scenarios::{BERLIN, TOKYO, failure_by_name, failure_of, git, of_user};
+use crate::stream::{DAY, MINUTE, OWN_IN_JAPAN, Stream, completes, counts, tells_first};
 
 pub(crate) const SCENARIOS: &[Scenario] = &[
     ("failed_sign_ins_by_account", || {
@@ -17,6 +17,16 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     }),
     ("accounts_tried_by_address", || {
         counts("accounts_tried_by_address", &["login_failed_with_standard_authentication"], 6, failure_of);
+    }),
+    ("accounts_tried", || {
+        counts("accounts_tried", &["login_failed_with_standard_authentication", "omniauth_login_failed"], 60, |n| {
+            let mut failure = failure_of(n);
+            failure["ip_address"] = json!(format!("198.51.100.{n}"));
+            failure
+        });
+        let mut stream = Stream::new();
+        let json = stream.send("login_failed_with_standard_authentication", failure_by_name("admin"));
+        assert_eq!(stream.field(&json, "gitlab.count[accounts_tried]"), None, "a name of no account: {json}");
     }),
     ("failures_then_sign_in", || {
         let failure = ("login_failed_with_standard_authentication", failure_of(7));
@@ -68,6 +78,40 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         assert!((8_800..9_000).contains(&speed), "{speed}");
         stream.expect(&json, "gitlab.travel.from_country", "DE");
     }),
+    ("travel", || {
+        // A job on the company's own runner fetches in the name of who pushed, and is no place of theirs; a sign-in from there is.
+        let mut stream = Stream::new();
+        let from = |address: &str| json!({"ip_address": address});
+        let speed = "gitlab.travel.speed_kmh";
+        stream.send("authenticated_with_password", of_user(7));
+        for _ in 0..3 {
+            let mut fetch = git("fetch", "grp/app");
+            fetch["ip_address"] = OWN_IN_JAPAN.into();
+            let json = stream.send("repository_git_operation", fetch);
+            assert_eq!(stream.field(&json, speed), None, "{json}");
+            let json = stream.send("repository_git_operation", git("push", "grp/app"));
+            assert_eq!(stream.field(&json, speed), None, "{json}");
+        }
+        let json = stream.send("authenticated_with_password", from(OWN_IN_JAPAN));
+        assert!(stream.field(&json, speed).is_some(), "{json}");
+    }),
+    ("travel", || {
+        // To and fro is told once, and again only after a day without.
+        let mut stream = Stream::new();
+        stream.send("authenticated_with_password", of_user(7));
+        let mut journeys = |pause: u64| {
+            stream.now += pause;
+            let places = [TOKYO, BERLIN].into_iter().cycle().take(10);
+            let fetches = places.map(|address| {
+                let mut fetch = git("fetch", "grp/app");
+                fetch["ip_address"] = address.into();
+                let json = stream.send("repository_git_operation", fetch);
+                usize::from(stream.field(&json, "gitlab.travel.distance_km").is_some())
+            });
+            fetches.sum::<usize>()
+        };
+        assert_eq!([0, 60 * MINUTE, 25 * 60 * MINUTE].map(&mut journeys), [1, 0, 1 + 1]);
+    }),
     ("password_resets_by_address", || {
         counts("password_resets_by_address", &["password_reset_requested", "password_reset_failed"], 5, of_user);
     }),
@@ -90,6 +134,38 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
                 ("add_ssh_key", json!({"target_id": 99, "target_type": "Key"})),
             ],
         );
+    }),
+    ("reset_sign_in_credential", || {
+        for (last, target) in [
+            ("user_enable_passkey", "User"),
+            ("user_enable_two_factor", "User"),
+            ("user_authorized_oauth_application", "User"),
+            ("deploy_key_added", "DeployKey"),
+            ("add_gpg_key", "GpgKey"),
+        ] {
+            completes(
+                "reset_sign_in_credential",
+                &[
+                    ("user_email_address_updated", of_user(7)),
+                    ("authenticated_with_password", of_user(7)),
+                    (last, json!({"target_id": 99, "target_type": target})),
+                ],
+            );
+        }
+    }),
+    ("new_network_of_account", || stays_new_for_an_hour("new_network_of_account", BERLIN, TOKYO)),
+    ("new_address_of_account", || stays_new_for_an_hour("new_address_of_account", "200.0.0.1", "200.0.0.2")),
+    ("new_address_of_account", || {
+        // Where the provider is known, and where an office or a VPN gives the address, it says nothing.
+        let mut stream = Stream::new();
+        for address in [BERLIN, "10.8.0.7", "100.64.0.7"] {
+            let json = stream.send("authenticated_with_password", json!({"ip_address": address}));
+            stream.now += 8 * DAY;
+            for _ in 0..40 {
+                stream.send("something_else", json!({}));
+            }
+            assert_eq!(stream.field(&json, "gitlab.first_seen[new_address_of_account]"), None, "{json}");
+        }
     }),
     ("denied_group_access_by_address", || {
         counts("denied_group_access_by_address", &["ip_restricted_group_accessed"], 4, |_| json!({}));
@@ -155,3 +231,27 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         counts("lockouts_by_account", &["user_blocked", "member_destroyed"], 6, |n| json!({"target_id": n}));
     }),
 ];
+
+/// Whoever signs in from a new place does what comes next from a new place, too, for an hour.
+fn stays_new_for_an_hour(tracker: &str, usual: &str, unusual: &str) {
+    let mut stream = Stream::new();
+    let name = format!("gitlab.first_seen[{tracker}]");
+    let from = |address: &str| json!({"ip_address": address});
+    stream.send("authenticated_with_password", from(usual));
+    stream.now += 8 * DAY;
+    for _ in 0..40 {
+        stream.send("something_else", json!({}));
+    }
+    let json = stream.send("user_password_updated", from(usual));
+    stream.expect(&json, &name, "false");
+    for event_type in ["authenticated_with_password", "user_enable_passkey", "add_ssh_key"] {
+        let json = stream.send(event_type, from(unusual));
+        stream.expect(&json, &name, "true");
+        stream.now += 20 * MINUTE;
+    }
+    let json = stream.send("personal_access_token_created", from(unusual));
+    stream.expect(&json, &name, "false");
+    // An account of the day learns first.
+    let json = stream.send("add_ssh_key", json!({"ip_address": unusual, "author_id": 8}));
+    assert_eq!(stream.field(&json, &name), None, "{json}");
+}

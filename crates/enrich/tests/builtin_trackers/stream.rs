@@ -19,6 +19,9 @@ pub(crate) const START: u64 = 1_770_681_600;
 /// Of the hosting provider of `HOSTED`, and one's own.
 pub(crate) const HOSTED_AND_OWN: &str = "199.0.0.17";
 
+/// In Japan, and one's own.
+pub(crate) const OWN_IN_JAPAN: &str = "194.0.1.1";
+
 /// Events of one GitLab.
 pub(crate) struct Stream {
     enricher: Enricher,
@@ -44,7 +47,7 @@ impl Stream {
             address_lists: vec![
                 ("tor_exits".to_owned(), tor_exits(folder.path())),
                 ("hosting_providers".to_owned(), list("hosting_providers", "199.0.0.0/24")),
-                ("own_networks".to_owned(), list("own_networks", "199.0.0.16/28")),
+                ("own_networks".to_owned(), list("own_networks", "199.0.0.16/28\n194.0.1.0/24")),
             ],
             trackers: with_builtin(Vec::new()),
             ..EnricherSettings::default()

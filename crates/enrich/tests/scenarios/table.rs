@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Looking::{self, Own, Shipped};
-use super::{GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, NETWORK_UNKNOWN, Scenario, Story, TOKYO, TOR_EXIT};
+use super::{
+    BERLIN, GERMANY_BY_ANOTHER_NETWORK, JAPAN_BY_THE_SAME_NETWORK, NETWORK_UNKNOWN, Scenario, Story, TOKYO, TOR_EXIT,
+};
 use super::{failure_by_name, failure_of, git, of_user};
 
 fn with(mut members: Value, name: &str, value: impl Into<Value>) -> Value {
@@ -35,6 +37,23 @@ fn first(tracker: &'static str, rule: Looking, event_type: &str, usual: &Value, 
     })
 }
 
+/// Addresses of providers that the databases do not know.
+const OF_NO_KNOWN_PROVIDER: [&str; 2] = ["200.0.0.1", "200.0.0.2"];
+
+/// The account is always used from one address, until somebody else resets its password and makes a passkey from another.
+fn take_over(tracker: &'static str, usual: &str, unusual: &str) -> Scenario {
+    scenario(tracker, Shipped("GitLab account re-keyed and used from a new session"), |story| {
+        let sign_in = |address: &str| with(of_user(7), "ip_address", address);
+        story.event("authenticated_with_password", &sign_in(usual));
+        story.eight_days_later();
+        story.event("authenticated_with_password", &sign_in(usual));
+        story.event("password_reset_requested", &with(sign_in(unusual), "author_id", -1));
+        story.event("user_password_updated", &sign_in(unusual));
+        story.event("authenticated_with_password", &sign_in(unusual));
+        story.event("user_enable_passkey", &sign_in(unusual));
+    })
+}
+
 /// A scenario for each built-in tracker.
 pub(crate) fn scenarios() -> Vec<Scenario> {
     [of_guessing(), of_accounts(), of_credentials(), of_listed_addresses(), of_runners(), of_code(), of_reading()]
@@ -56,6 +75,15 @@ fn of_guessing() -> Vec<Scenario> {
                 story.events(5, "login_failed_with_standard_authentication", failure_of);
             },
         ),
+        scenario("accounts_tried", Shipped("GitLab passwords guessed for many accounts"), |story| {
+            let from_elsewhere = |n: u64| with(failure_of(n), "ip_address", format!("198.51.{}.{}", n / 200, n % 200));
+            // Names of no account, as bots try them, are not counted.
+            story.events(60, "login_failed_with_standard_authentication", |n| {
+                with(failure_by_name(&format!("admin{n}")), "ip_address", format!("198.52.0.{n}"))
+            });
+            story.event("login_failed_with_standard_authentication", &from_elsewhere(1));
+            story.events(50, "login_failed_with_standard_authentication", from_elsewhere);
+        }),
         scenario("failures_then_sign_in", Shipped("GitLab sign-in after many failures"), |story| {
             story.event("authenticated_with_password", &of_user(7));
             story.events(4, "login_failed_with_standard_authentication", |_| failure_of(7));
@@ -108,14 +136,20 @@ fn of_accounts() -> Vec<Scenario> {
         scenario("password_resets", Own("gitlab.count[password_resets] >= 5"), |story| {
             story.events(5, "password_reset_requested", |n| with(of_user(n), "ip_address", format!("193.0.0.{n}")));
         }),
-        scenario("reset_sign_in_credential", Shipped("GitLab account re-keyed and used from a new session"), |story| {
-            let key = json!({"entity_type": "User", "entity_id": 7, "target_id": 99, "target_type": "Key"});
-            story.event("add_ssh_key", &key);
-            story.event("password_reset_requested", &with(of_user(7), "author_id", -1));
-            story.event("add_ssh_key", &key);
-            story.event("authenticated_with_password", &of_user(7));
-            story.event("add_ssh_key", &key);
-        }),
+        scenario(
+            "reset_sign_in_credential",
+            Shipped("GitLab credential made after login data were changed"),
+            |story| {
+                let key = json!({"entity_type": "User", "entity_id": 7, "target_id": 99, "target_type": "Key"});
+                story.event("add_ssh_key", &key);
+                story.event("password_reset_requested", &with(of_user(7), "author_id", -1));
+                story.event("add_ssh_key", &key);
+                story.event("authenticated_with_password", &of_user(7));
+                story.event("add_ssh_key", &key);
+            },
+        ),
+        take_over("new_network_of_account", BERLIN, GERMANY_BY_ANOTHER_NETWORK),
+        take_over("new_address_of_account", OF_NO_KNOWN_PROVIDER[0], OF_NO_KNOWN_PROVIDER[1]),
         scenario("impersonation", Shipped("GitLab sensitive action while impersonating"), |story| {
             story.event("personal_access_token_created", &of_user(7));
             story.event("user_impersonation", &impersonation("Started Impersonation"));

@@ -146,6 +146,18 @@ pub(super) fn lists() -> Vec<Tuned> {
         row(
             "gitlab_runner_networks",
             "[203.0.113.16/28]",
+            in_project(
+                "repository_git_operation",
+                &json!({
+                    "ip_address": "203.0.113.20", "_falco": {"travel": {"speed_kmh": 9000, "distance_km": 9000, "from_country": "DE"}}
+                }),
+            ),
+            Some("GitLab account used from two distant places"),
+            None,
+        ),
+        row(
+            "gitlab_runner_networks",
+            "[203.0.113.16/28]",
             at_height("repository_download_operation", "projects_fetched_by_account_and_address", 10),
             Some("GitLab repositories read in bulk"),
             None,
@@ -299,7 +311,10 @@ pub(super) fn lists() -> Vec<Tuned> {
         row(
             "gitlab_responders",
             "[\"7\"]",
-            in_project("ci_variable_updated", &json!({"_falco": {"address_lists": ["hosting_providers"]}})),
+            in_project(
+                "ci_variable_updated",
+                &json!({"target_type": "Ci::Variable", "_falco": {"address_lists": ["hosting_providers"]}}),
+            ),
             Some("GitLab sensitive action from a listed address"),
             Some("GitLab containment by a responder"),
         ),
@@ -344,6 +359,13 @@ pub(super) fn lists() -> Vec<Tuned> {
             at_height("login_failed_with_otp_authentication", "failed_codes_by_account", 2),
             Some("GitLab second factor failed at sign-in"),
             Some("GitLab one-time codes guessed"),
+        ),
+        row(
+            "gitlab_spray_steps",
+            "[7]",
+            at_height("omniauth_login_failed", "accounts_tried", 7),
+            Some("GitLab sign-in failed"),
+            Some("GitLab passwords guessed for many accounts"),
         ),
         row(
             "gitlab_secret_skip_steps",

@@ -1,7 +1,10 @@
 //! Trackers of accounts: guessed passwords, odd places, impersonation, floods of accounts.
 
-use super::event_types::{CREDENTIALS, FAILURES_BY_NAME, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_INS, sign_in_types};
-use super::row::RowKind::{Count, Distinct, FirstSeen, Sequence, Session, Travel};
+use super::event_types::{
+    FAILURES_BY_NAME, LASTING_CREDENTIALS, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_IN_FAILURES_OF_ACCOUNTS, SIGN_INS,
+    STEPS_OF_A_TAKE_OVER, STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, sign_in_types,
+};
+use super::row::RowKind::{Count, Distinct, FirstSeen, NewForAnHour, Sequence, Session, Travel};
 use super::row::{ACCOUNT, ADDRESS, AUTHOR, EVERYTHING, Row, TARGET, WEEK, WEEK_EACH};
 use crate::trackers::declaration::Learning;
 
@@ -19,6 +22,14 @@ pub(super) const ROWS: &[Row] = &[
         key: ADDRESS,
         window: "10m",
         kind: Distinct(SIGN_IN_FAILURES, "gitlab.target_details"),
+    },
+    Row {
+        // From a thousand addresses, one try each. Without names of no account, which bots try on any GitLab all day.
+        detection: "G011",
+        name: "accounts_tried",
+        key: EVERYTHING,
+        window: "1h",
+        kind: Distinct(SIGN_IN_FAILURES_OF_ACCOUNTS, "gitlab.target_id"),
     },
     Row {
         detection: "G012",
@@ -78,10 +89,13 @@ pub(super) const ROWS: &[Row] = &[
         name: "travel",
         key: &["gitlab.author_id"],
         window: "30d",
+        // What jobs fetch on the company's own runners is in the name of who started them, and no place of theirs. A sign-in from an own
+        // network is one: whoever is in the office cannot be abroad.
         kind: Travel(concat!(
             "gitlab.event_type in (",
             sign_in_types!(),
-            ", repository_git_operation) and gitlab.author.type = user"
+            ", repository_git_operation) and gitlab.author.type = user and not \
+             (gitlab.event_type = repository_git_operation and gitlab.ip.lists intersects (own_networks))"
         )),
     },
     Row {
@@ -110,8 +124,24 @@ pub(super) const ROWS: &[Row] = &[
                 Some(&["gitlab.entity_id"]),
             ),
             (SIGN_INS, None),
-            (CREDENTIALS, None),
+            (LASTING_CREDENTIALS, None),
         ]),
+    },
+    Row {
+        // Who takes an account over signs in first, and makes the credential when the network is no longer new.
+        detection: "G024",
+        name: "new_network_of_account",
+        key: AUTHOR,
+        // Longer than for sign-ins: whoever forgets a password has not signed in for long.
+        window: "180d",
+        kind: NewForAnHour(STEPS_OF_A_TAKE_OVER, "gitlab.asn", WEEK_EACH),
+    },
+    Row {
+        detection: "G024",
+        name: "new_address_of_account",
+        key: AUTHOR,
+        window: "30d",
+        kind: NewForAnHour(STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, "gitlab.ip", WEEK_EACH),
     },
     Row {
         detection: "G037",

@@ -27,9 +27,39 @@ macro_rules! key_types {
 
 pub(super) const SIGN_IN_FAILURES: &str = sign_in_failures!();
 pub(super) const FAILURES_BY_NAME: &str = concat!(sign_in_failures!(), " and gitlab.author_id = \"-1\"");
+pub(super) const SIGN_IN_FAILURES_OF_ACCOUNTS: &str = concat!(sign_in_failures!(), " and gitlab.target_type = User");
 pub(super) const SIGN_INS: &str = concat!("gitlab.event_type in (", sign_in_types!(), ")");
 pub(super) const TOKENS: &str = concat!("gitlab.event_type in (", token_types!(), ")");
-pub(super) const CREDENTIALS: &str = concat!("gitlab.event_type in (", token_types!(), ", add_ssh_key)");
+/// What still opens an account after the next change of its password, in the hands of who has it now.
+macro_rules! lasting_types {
+    () => {
+        concat!(
+            token_types!(),
+            ", ",
+            key_types!(),
+            ", user_enable_passkey, user_enable_two_factor, user_authorized_oauth_application"
+        )
+    };
+}
+pub(super) const LASTING_CREDENTIALS: &str = concat!("gitlab.event_type in (", lasting_types!(), ")");
+/// The steps of a take-over that are done in a session.
+macro_rules! take_over_types {
+    () => {
+        concat!(
+            sign_in_types!(),
+            ", ",
+            lasting_types!(),
+            ", user_password_updated, user_email_address_updated, email_created"
+        )
+    };
+}
+pub(super) const STEPS_OF_A_TAKE_OVER: &str = concat!("gitlab.event_type in (", take_over_types!(), ")");
+// Where the provider of an address is not known; an address from within is one of many that a VPN or an office gives.
+pub(super) const STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER: &str = concat!(
+    "gitlab.event_type in (",
+    take_over_types!(),
+    ") and not gitlab.asn exists and not gitlab.ip.class in (private, cgnat, loopback, link_local)"
+);
 // A script that reads the files of many projects through the API takes from each what it looks for, as one that clones them. What is
 // opened in the browser is counted apart: people look for something in many projects.
 pub(super) const FETCHES: &str = "gitlab.event_type in (repository_download_operation, public_repository_download_operation, \
@@ -43,7 +73,7 @@ macro_rules! sensitive_types {
             token_types!(),
             ", ",
             key_types!(),
-            ", user_authorized_oauth_application, user_email_address_updated, email_created, user_password_updated, \
+            ", user_authorized_oauth_application, user_enable_passkey, user_email_address_updated, email_created, user_password_updated, \
              user_disable_two_factor, user_enable_admin_mode, user_admin_status_updated, member_created, member_updated, \
              project_visibility_level_updated, group_visibility_level_updated, group_saml_provider_create, \
              group_saml_provider_update, protected_branch_removed, project_destroyed, group_destroyed, \

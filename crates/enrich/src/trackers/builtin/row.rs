@@ -4,9 +4,10 @@ use super::BuiltinTracker;
 use crate::trackers::declaration::{Learning, StepDeclaration, TrackerDeclaration, TrackerKind};
 use crate::trackers::duration::nanoseconds;
 use crate::trackers::read::DEFAULT_MAX_KEYS;
-use RowKind::{Count, Distinct, FirstSeen, Sequence, Session, Travel};
+use RowKind::{Count, Distinct, FirstSeen, NewForAnHour, Sequence, Session, Travel};
 
-const DAY: u64 = 86_400 * 1_000_000_000;
+const HOUR: u64 = 3_600 * 1_000_000_000;
+const DAY: u64 = 24 * HOUR;
 pub(super) const WEEK_EACH: Learning = Learning::EachKey(7 * DAY);
 pub(super) const WEEK: Learning = Learning::Once(7 * DAY);
 
@@ -36,6 +37,8 @@ pub(super) enum RowKind {
     Distinct(&'static str, &'static str),
     /// Condition and value.
     FirstSeen(&'static str, &'static str, Learning),
+    /// The same, where a value stays new for an hour.
+    NewForAnHour(&'static str, &'static str, Learning),
     Sequence(&'static [(&'static str, Option<&'static [&'static str]>)]),
     Session {
         condition: &'static str,
@@ -55,7 +58,10 @@ impl Row {
             Count(condition) => TrackerKind::Count { condition: some(condition) },
             Distinct(condition, value) => TrackerKind::Distinct { condition: some(condition), value: value.to_owned() },
             FirstSeen(condition, value, learning) => {
-                TrackerKind::FirstSeen { condition: some(condition), value: value.to_owned(), learning }
+                TrackerKind::FirstSeen { condition: some(condition), value: value.to_owned(), learning, new_for: 0 }
+            }
+            NewForAnHour(condition, value, learning) => {
+                TrackerKind::FirstSeen { condition: some(condition), value: value.to_owned(), learning, new_for: HOUR }
             }
             Sequence(steps) => {
                 let step = |(condition, key): &(&str, Option<&[&str]>)| StepDeclaration {

@@ -115,11 +115,15 @@ fn what_comes_from_ones_own_range_at_a_hosting_provider_makes_that_provider_usua
     for first in ["true", "false", "false"] {
         let json = stream.send("repository_git_operation", fetch_from(HOSTED_AND_OWN));
         stream.expect(&json, "gitlab.ip.lists", "hosting_providers,own_networks");
-        names.iter().for_each(|name| stream.expect(&json, name, first));
+        for name in &names {
+            stream.expect(&json, name, first);
+        }
     }
     // Whoever has stolen the account rents a server there.
     let json = stream.send("repository_git_operation", fetch_from(HOSTED));
-    names.iter().for_each(|name| stream.expect(&json, name, "true"));
+    for name in &names {
+        stream.expect(&json, name, "true");
+    }
 }
 
 #[test]

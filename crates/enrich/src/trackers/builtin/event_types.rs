@@ -92,6 +92,14 @@ macro_rules! sensitive_types {
         )
     };
 }
+/// Where the account works from. What is done on one's own networks, as by jobs on runners, says nothing of who does it.
+pub(super) const SIGN_INS_AND_SENSITIVE_ACTS: &str = concat!(
+    "gitlab.event_type in (",
+    sign_in_types!(),
+    ") or (gitlab.event_type in (",
+    sensitive_types!(),
+    ") and not gitlab.attempt_failed = true and not gitlab.ip.lists intersects (own_networks))"
+);
 pub(super) const SENSITIVE_ACTS: &str = concat!("gitlab.event_type in (", sensitive_types!(), ")");
 /// What is told once for a stay from an address on a list, where that list is of hosting providers. Git has a tracker of its own.
 pub(super) const FROM_LISTED_ADDRESS: &str = concat!(
@@ -104,4 +112,4 @@ pub(super) const FROM_LISTED_ADDRESS: &str = concat!(
     ") and gitlab.ip.lists exists and not gitlab.attempt_failed = true"
 );
 
-pub(super) use {key_types, sign_in_types, token_types};
+pub(super) use {key_types, lasting_types, sign_in_types, token_types};

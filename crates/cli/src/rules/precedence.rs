@@ -21,12 +21,17 @@ use super::event::AuthoredEvents;
 use crate::detection::{RuleChoice, read_rules_file};
 
 /// Rules that stand back behind less serious ones (any, or the one named), and why.
-const STAND_BACK: [(&str, Option<&str>, &str); 8] = [
+const STAND_BACK: [(&str, Option<&str>, &str); 9] = [
     (
         "GitLab event from a listed address",
         None,
         "it takes what is left: of an act that has a rule, that rule tells more, and sensitive acts, sign-ins and Git from \
          listed addresses have rules of their own",
+    ),
+    (
+        "GitLab sensitive action from a country new for the account",
+        None,
+        "it takes what is left: of an act that has a rule, that rule tells more, the country as well",
     ),
     (
         "GitLab new account made powerful",

@@ -328,6 +328,6 @@ fn what_the_owner_does_at_home_does_not_hide_the_tenth_project_that_a_thief_take
     events.push(clone(12, "grp/own", "193.0.0.9"));
     events.extend((10..=12).map(|n| clone(3 + n, &format!("grp/{n}"), "198.41.0.4")));
     assert_eq!(alerts_of("GitLab token made and many repositories read", &events), ["1013"]);
-    // The way back is the same journey.
-    assert_eq!(alerts_of("GitLab account used from two distant places", &events), ["1003"]);
+    // The token is the journey; the way back is the same one.
+    assert_eq!(alerts_of("GitLab account used from two distant places", &events), ["1002"]);
 }

@@ -59,6 +59,25 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             abroad
         });
     }),
+    ("country_of_account", || {
+        // Whoever has stolen a session does not sign in; what a runner abroad does is left out.
+        let mut stream = Stream::new();
+        let name = "gitlab.first_seen[country_of_account]";
+        stream.send("authenticated_with_password", of_user(7));
+        stream.now += 8 * DAY;
+        for _ in 0..40 {
+            stream.send("something_else", json!({}));
+        }
+        for (event_type, address, expected) in [
+            ("ci_variable_updated", OWN_IN_JAPAN, None),
+            ("member_created", BERLIN, Some("false")),
+            ("member_created", TOKYO, Some("true")),
+            ("authenticated_with_password", TOKYO, Some("false")),
+        ] {
+            let json = stream.send(event_type, json!({"ip_address": address}));
+            assert_eq!(stream.field(&json, name).as_deref(), expected, "{json}");
+        }
+    }),
     ("network_of_account", || {
         tells_first("network_of_account", "authenticated_with_ldap", &of_user(7), &{
             let mut elsewhere = of_user(7);
@@ -92,6 +111,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
             let json = stream.send("repository_git_operation", git("push", "grp/app"));
             assert_eq!(stream.field(&json, speed), None, "{json}");
         }
+        let json = stream.send("personal_access_token_created", from(OWN_IN_JAPAN));
+        assert_eq!(stream.field(&json, speed), None, "{json}");
+        let json = stream.send("personal_access_token_created", from(TOKYO));
+        assert!(stream.field(&json, speed).is_some(), "{json}");
+        stream.now += 25 * 60 * MINUTE;
+        stream.send("repository_git_operation", git("push", "grp/app"));
         let json = stream.send("authenticated_with_password", from(OWN_IN_JAPAN));
         assert!(stream.field(&json, speed).is_some(), "{json}");
     }),

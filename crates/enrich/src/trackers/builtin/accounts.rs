@@ -2,7 +2,8 @@
 
 use super::event_types::{
     FAILURES_BY_NAME, LASTING_CREDENTIALS, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_IN_FAILURES_OF_ACCOUNTS, SIGN_INS,
-    STEPS_OF_A_TAKE_OVER, STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, sign_in_types,
+    SIGN_INS_AND_SENSITIVE_ACTS, STEPS_OF_A_TAKE_OVER, STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, key_types,
+    lasting_types, sign_in_types, token_types,
 };
 use super::row::RowKind::{Count, Distinct, FirstSeen, NewForAnHour, Sequence, Session, Travel};
 use super::row::{ACCOUNT, ADDRESS, AUTHOR, EVERYTHING, Row, TARGET, WEEK, WEEK_EACH};
@@ -75,7 +76,8 @@ pub(super) const ROWS: &[Row] = &[
         name: "country_of_account",
         key: AUTHOR,
         window: "30d",
-        kind: FirstSeen(SIGN_INS, "gitlab.countryisocode", WEEK_EACH),
+        // Whoever has stolen a session or a token never signs in.
+        kind: FirstSeen(SIGN_INS_AND_SENSITIVE_ACTS, "gitlab.countryisocode", WEEK_EACH),
     },
     Row {
         detection: "G017",
@@ -94,8 +96,11 @@ pub(super) const ROWS: &[Row] = &[
         kind: Travel(concat!(
             "gitlab.event_type in (",
             sign_in_types!(),
-            ", repository_git_operation) and gitlab.author.type = user and not \
-             (gitlab.event_type = repository_git_operation and gitlab.ip.lists intersects (own_networks))"
+            ", repository_git_operation, ",
+            lasting_types!(),
+            ") and gitlab.author.type = user and not (gitlab.event_type in (repository_git_operation, ",
+            lasting_types!(),
+            ") and gitlab.ip.lists intersects (own_networks))"
         )),
     },
     Row {

@@ -13,6 +13,7 @@ mod http2;
 mod inherited;
 mod rejection;
 mod request;
+mod running;
 mod settings;
 mod start_error;
 mod tokens;
@@ -69,6 +70,7 @@ impl Receiver {
             None => bind::bind(&settings.listen)?,
         };
         let local_address = listener.local_addr().map_err(StartError::Runtime)?;
+        let (runtimes, workers) = worker::prepare(WORKER_THREADS).map_err(StartError::Runtime)?;
         let (stop, stopped) = watch::channel(());
         tracing::info!(listen = %settings.listen, address = %local_address, "receiving audit events");
         for token in &settings.tokens {
@@ -77,9 +79,10 @@ impl Receiver {
         let context = Arc::new(ConnectionContext::new(settings, tls, Arc::clone(&inbox)));
         // Made first, so that what has started is stopped where the rest cannot be.
         let mut receiver = Self { local_address, inbox, stop: Some(stop), threads: Vec::new() };
-        for _ in 0..WORKER_THREADS {
+        for runtime in runtimes {
             let listener = listener.try_clone().map_err(StartError::Runtime)?;
-            receiver.threads.push(worker::start(listener, &context, &stopped).map_err(StartError::Runtime)?);
+            let thread = worker::start(runtime, listener, &workers, &context, &stopped);
+            receiver.threads.push(thread.map_err(StartError::Runtime)?);
         }
         receiver.inbox.open();
         Ok(receiver)

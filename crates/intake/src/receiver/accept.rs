@@ -1,16 +1,17 @@
 //! Accepts connections, within their bound, until told to stop.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::connection::Connection;
 use super::context::{ConnectionContext, Pace};
+use super::worker::Workers;
 use crate::metrics::Counter;
 use crate::problem::ProblemKind;
 
@@ -18,10 +19,15 @@ use crate::problem::ProblemKind;
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
 
 /// Serves connections until the sender of `stopped` is dropped, then waits for running requests.
-pub(super) async fn serve(listener: TcpListener, context: Arc<ConnectionContext>, stopped: watch::Receiver<()>) {
-    let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
+pub(super) async fn serve(
+    listener: TcpListener,
+    workers: Arc<Workers>,
+    context: Arc<ConnectionContext>,
+    stopped: watch::Receiver<()>,
+) {
+    let accepting = workers.running.begin();
     let mut stop = stopped.clone();
-    let acceptor = Acceptor { context: Arc::clone(&context), stopped, open };
+    let acceptor = Acceptor { workers: &workers, context: &context, stopped };
     tokio::select! {
         () = acceptor.accept(&listener) => {}
         () = reload(&context) => {}
@@ -29,29 +35,30 @@ pub(super) async fn serve(listener: TcpListener, context: Arc<ConnectionContext>
     }
     let finished = tokio::time::timeout(context.limits.stop_timeout, async {
         acceptor.accept_the_waiting(listener).await;
-        drop(acceptor);
-        // Nothing is ever sent; it ends when the last of the connections, which each have a sender, does.
-        all_closed.recv().await
+        drop(accepting);
+        // Also for those of other threads, of whom some may have been given to this one.
+        workers.running.ended().await;
     });
     if finished.await.is_err() {
         tracing::warn!("connections were cut because their requests did not finish in time");
     }
 }
 
-/// What the connections of one thread are given.
-struct Acceptor {
-    context: Arc<ConnectionContext>,
+/// What the connections that one thread accepts are given.
+struct Acceptor<'a> {
+    workers: &'a Workers,
+    context: &'a Arc<ConnectionContext>,
     stopped: watch::Receiver<()>,
-    open: mpsc::Sender<Infallible>,
 }
 
-impl Acceptor {
+impl Acceptor<'_> {
     async fn accept(&self, listener: &TcpListener) {
         let Self { context, .. } = self;
         // The semaphore is never closed.
         while let Ok(place) = Arc::clone(&context.places).acquire_owned().await {
-            match listener.accept().await {
-                Ok((stream, peer)) => self.begin(stream, peer, place, context.pace()),
+            let accepted = listener.accept().await;
+            match accepted.and_then(|(stream, peer)| self.share(stream, peer, place)) {
+                Ok(()) => {}
                 // The peer gave up while it was waiting: nothing is wrong here.
                 Err(error) if is_of_the_peer(&error) => {}
                 Err(error) => {
@@ -75,19 +82,34 @@ impl Acceptor {
             && let Ok(stream) = TcpStream::from_std(stream)
             && let Ok(place) = Arc::clone(&self.context.places).acquire_owned().await
         {
-            self.begin(stream, peer, place, Pace::Hurried);
+            self.begin(&Handle::current(), stream, peer, place, Pace::Hurried);
         }
     }
 
-    fn begin(&self, stream: TcpStream, peer: SocketAddr, held: OwnedSemaphorePermit, pace: Pace) {
+    /// Begins a connection here, or where there are far fewer.
+    fn share(&self, stream: TcpStream, peer: SocketAddr, held: OwnedSemaphorePermit) -> io::Result<()> {
+        let pace = self.context.pace();
+        let Some(other) = self.workers.less_busy() else {
+            self.begin(&Handle::current(), stream, peer, held, pace);
+            return Ok(());
+        };
+        let stream = stream.into_std()?;
+        let stream = {
+            let _reactor = other.enter();
+            TcpStream::from_std(stream)?
+        };
+        self.begin(other, stream, peer, held, pace);
+        Ok(())
+    }
+
+    fn begin(&self, worker: &Handle, stream: TcpStream, peer: SocketAddr, held: OwnedSemaphorePermit, pace: Pace) {
         // A dual-stack socket shows IPv4 peers as ::ffff:192.0.2.1, which nobody looks for.
         let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-        let Self { context, stopped, open } = self;
-        let (context, stopped, open) = (Arc::clone(context), stopped.clone(), open.clone());
-        let connection = Connection { peer, pace, context, stopped };
-        tokio::spawn(async move {
+        let connection = Connection { peer, pace, context: Arc::clone(self.context), stopped: self.stopped.clone() };
+        let running = self.workers.running.begin();
+        worker.spawn(async move {
             connection.serve(stream).await;
-            drop((held, open));
+            drop((held, running));
         });
     }
 }

@@ -17,9 +17,9 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
 use super::context::{ConnectionContext, Pace};
-use super::http2::Running;
 use super::rejection::Rejection;
 use super::request;
+use super::running::Running;
 use crate::inbox::Inbox;
 use crate::metrics::Counter;
 use crate::problem::ProblemKind;

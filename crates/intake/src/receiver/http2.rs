@@ -1,11 +1,7 @@
-//! HTTP/2: how it is bounded, and when one of its connections has been idle too long.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! HTTP/2: how it is bounded.
 
 use hyper::server::conn::http2::Builder;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tokio::sync::watch;
 
 use super::settings::Limits;
 
@@ -33,40 +29,4 @@ pub(super) fn builder(limits: &Limits) -> Builder<TokioExecutor> {
         .max_header_list_size(limits.header_bytes)
         .max_send_buf_size(16 * 1024);
     http
-}
-
-/// The requests that are running on one connection.
-#[derive(Debug, Clone)]
-pub(super) struct Running(Arc<watch::Sender<usize>>);
-
-/// One of them, until it is dropped.
-#[derive(Debug)]
-pub(super) struct RunningRequest(Arc<watch::Sender<usize>>);
-
-impl Running {
-    pub(super) fn none() -> Self {
-        Self(Arc::new(watch::Sender::new(0)))
-    }
-
-    pub(super) fn begin(&self) -> RunningRequest {
-        self.0.send_modify(|running| *running += 1);
-        RunningRequest(Arc::clone(&self.0))
-    }
-
-    /// Returns when no request has been running, and none has begun, for `patience`.
-    pub(super) async fn idle(&self, patience: Duration) {
-        let mut running = self.0.subscribe();
-        // The sender lives as long as `self`, so neither wait fails.
-        while running.wait_for(|running| *running == 0).await.is_ok() {
-            if tokio::time::timeout(patience, running.changed()).await.is_err() {
-                return;
-            }
-        }
-    }
-}
-
-impl Drop for RunningRequest {
-    fn drop(&mut self) {
-        self.0.send_modify(|running| *running -= 1);
-    }
 }

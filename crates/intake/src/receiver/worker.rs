@@ -1,31 +1,62 @@
-//! A thread that accepts connections and serves them, with a runtime of its own.
+//! The threads that accept connections and serve them, each with a runtime of its own.
 //!
 //! Threads that share one runtime wake each other to share its work. For a connection that brings one event, as GitLab's do, that
-//! costs more than it saves; so each takes the next connection when it has nothing else to do, and keeps it.
+//! costs more than it saves; so each takes the next connection when it has nothing else to do, and keeps it unless the others have
+//! far fewer.
 
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
-use tokio::runtime;
+use tokio::runtime::{self, Handle, Runtime};
 use tokio::sync::watch;
 
 use super::accept;
 use super::context::ConnectionContext;
+use super::running::Running;
 
-/// Starts a thread that serves what comes to `listener`, which others may hold, too, until the sender of `stopped` is dropped.
+/// A thread with so many more connections than another one gives the next away.
+const UNEVEN: usize = 4;
+
+/// What the threads know of each other.
+#[derive(Debug)]
+pub(super) struct Workers {
+    handles: Vec<Handle>,
+    /// All connections, and each thread as long as it may begin one.
+    pub(super) running: Running,
+}
+
+impl Workers {
+    /// Another thread than the calling one, if that has far fewer connections.
+    pub(super) fn less_busy(&self) -> Option<&Handle> {
+        let own = Handle::current().metrics().num_alive_tasks();
+        let least = self.handles.iter().min_by_key(|handle| handle.metrics().num_alive_tasks())?;
+        (own >= least.metrics().num_alive_tasks() + UNEVEN).then_some(least)
+    }
+}
+
+/// Runtimes for so many threads, and what they know of each other.
+pub(super) fn prepare(threads: usize) -> io::Result<(Vec<Runtime>, Arc<Workers>)> {
+    let runtime = |_| runtime::Builder::new_current_thread().enable_all().build();
+    let runtimes = (0..threads).map(runtime).collect::<io::Result<Vec<_>>>()?;
+    let handles = runtimes.iter().map(|runtime| runtime.handle().clone()).collect();
+    Ok((runtimes, Arc::new(Workers { handles, running: Running::none() })))
+}
+
+/// Starts a thread that serves what comes to `listener`, which others hold, too, until the sender of `stopped` is dropped.
 pub(super) fn start(
+    runtime: Runtime,
     listener: TcpListener,
+    workers: &Arc<Workers>,
     context: &Arc<ConnectionContext>,
     stopped: &watch::Receiver<()>,
 ) -> io::Result<JoinHandle<()>> {
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _reactor = runtime.enter();
         tokio::net::TcpListener::from_std(listener)?
     };
-    let serving = accept::serve(listener, Arc::clone(context), stopped.clone());
+    let serving = accept::serve(listener, Arc::clone(workers), Arc::clone(context), stopped.clone());
     Builder::new().name("gitlab-http".to_owned()).spawn(move || {
         runtime.block_on(serving);
         // Dropping the runtime cancels what is still running: when this thread ends, nothing of it is left, so the library it runs

@@ -59,6 +59,30 @@ fn a_running_request_is_answered_and_its_event_kept() {
     assert_eq!(events.value, 1);
 }
 
+/// They are on all threads, and some were accepted by one thread and are served by another.
+#[test]
+fn running_requests_of_many_connections_are_all_answered() {
+    let server = Server::with_limits(patient());
+    let (address, inbox) = (server.receiver.local_address(), Arc::clone(&server.inbox));
+    let clients = (0..50).map(|id| {
+        let request = post(format!(r#"{{"id":{id}}}"#).as_bytes());
+        let (front, back) = request.split_at(request.len() - 3);
+        let mut client = server.connect();
+        client.send(front);
+        (client, back.to_vec())
+    });
+    let clients: Vec<_> = clients.collect();
+    eventually("the requests to run", || server.metric("requests") == 50);
+    let stopping = thread::spawn(move || server.receiver.stop());
+    eventually("the port to close", || TcpStream::connect(address).is_err());
+    for (mut client, back) in clients {
+        assert_eq!(client.request(back).status, 200);
+    }
+    stopping.join().unwrap();
+    let events = inbox.metrics().into_iter().find(|metric| metric.name == "events_accepted").unwrap();
+    assert_eq!(events.value, 50);
+}
+
 #[test]
 fn who_had_connected_before_is_still_answered() {
     let server = Server::with_limits(Limits { connections: 2, ..patient() });

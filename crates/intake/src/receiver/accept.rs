@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
+use super::bind::BACKLOG;
 use super::connection::Connection;
 use super::context::{ConnectionContext, Pace};
 use super::worker::Workers;
@@ -77,10 +78,14 @@ impl Acceptor<'_> {
     async fn accept_the_waiting(&self, listener: TcpListener) {
         // Asked directly, the system says at once whether there are more. It does not hand on that asking is not to wait.
         let Ok(listener) = listener.into_std() else { return };
-        while let Ok((stream, peer)) = listener.accept()
+        // More were not waiting; who comes meanwhile must not keep the port open. With a place first, whoever came first is served
+        // first, whichever thread does.
+        let mut waiting = 0..BACKLOG;
+        while waiting.next().is_some()
+            && let Ok(place) = Arc::clone(&self.context.places).acquire_owned().await
+            && let Ok((stream, peer)) = listener.accept()
             && let Ok(()) = stream.set_nonblocking(true)
             && let Ok(stream) = TcpStream::from_std(stream)
-            && let Ok(place) = Arc::clone(&self.context.places).acquire_owned().await
         {
             self.begin(&Handle::current(), stream, peer, place, Pace::Hurried);
         }

@@ -9,7 +9,7 @@ use super::start_error::StartError;
 use crate::listen::{Host, Listen};
 
 /// Connections the system keeps for us while we do not accept.
-const BACKLOG: i32 = 1024;
+pub(super) const BACKLOG: i32 = 1024;
 
 pub(crate) fn bind(listen: &Listen) -> Result<TcpListener, StartError> {
     let port = listen.port();

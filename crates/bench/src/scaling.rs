@@ -26,8 +26,8 @@ use crate::workplace::Workplace;
 const WINDOWS: u64 = 4;
 /// Events that wait in the shortest queue.
 const WAITING: u32 = 1_000;
-/// Events that wait in the shortest spool.
-const SPOOLED: u32 = 10_000;
+/// For so many events that are measured, one waits in the shortest spool.
+const MEASURED_FOR_SPOOLED: u32 = 20;
 /// The fewest rules.
 const RULES: u32 = 10;
 const TIMES: [u32; 3] = [1, 10, 100];
@@ -46,10 +46,11 @@ pub(crate) fn run(arguments: &ScalingArguments) -> Result<(), Failure> {
         format!("after {} events and more (replay, all rules and trackers)", thousands(float(arguments.events)));
     lines.push(line(&after, scaling.uptime()?));
     lines.push(line("behind 1,000 waiting events and more (into the queue and out)", scaling.backlog()?));
-    lines.push(line(
-        "behind 10,000 events and more that wait in the spool (posted, onto the disk and out)",
-        scaling.spooled()?,
-    ));
+    let behind = format!(
+        "behind {} events and more that wait in the spool (posted, onto the disk and out)",
+        thousands(float(arguments.events * WINDOWS) / f64::from(MEASURED_FOR_SPOOLED))
+    );
+    lines.push(line(&behind, scaling.spooled()?));
     lines.push(line("beside 10 rules and more that cannot match (replay)", scaling.rules()?));
     print!("{}", table(&lines));
     Ok(())
@@ -122,8 +123,9 @@ impl Scaling<'_> {
         let events = u32::try_from(self.events * WINDOWS).unwrap_or(u32::MAX);
         each(|times| {
             self.interrupt.check()?;
-            eprintln!("behind {} events in the spool", thousands(f64::from(SPOOLED * times)));
-            spooled::measure(SPOOLED * times, events, &self.workplace.path(&format!("spool-{times}")))
+            let waiting = events / MEASURED_FOR_SPOOLED * times;
+            eprintln!("behind {} events in the spool", thousands(f64::from(waiting)));
+            spooled::measure(waiting, events, &self.workplace.path(&format!("spool-{times}")))
         })
     }
 

@@ -43,11 +43,12 @@ fn costs_are_of_events_that_were_all_replayed_and_all_waited() {
     let output = ReplayStandIn::new(0).bench(&["scaling", "--events", "200"]);
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(said.lines().count(), 5, "{said}");
+    assert_eq!(said.lines().count(), 6, "{said}");
     assert!(said.contains("| after 200 events and more "), "{said}");
     // What puts nothing into the queue and takes nothing out costs nothing.
-    let behind = said.lines().find(|line| line.starts_with("| behind ")).unwrap();
-    assert!(behind.split('|').skip(2).take(3).all(|cell| cell.trim().parse::<f64>().unwrap() > 0.0), "{behind}");
+    for behind in said.lines().filter(|line| line.starts_with("| behind ")) {
+        assert!(behind.split('|').skip(2).take(3).all(|cell| cell.trim().parse::<f64>().unwrap() > 0.0), "{behind}");
+    }
 }
 
 #[test]

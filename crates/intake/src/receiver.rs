@@ -42,7 +42,7 @@ const WORKER_THREADS: usize = 2;
 pub struct Receiver {
     local_address: SocketAddr,
     inbox: Arc<Inbox>,
-    /// Dropping this tells everything to stop.
+    /// A message tells the threads to begin, and dropping this tells everything to stop.
     stop: Option<watch::Sender<()>>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -85,6 +85,10 @@ impl Receiver {
             receiver.threads.push(thread.map_err(StartError::Runtime)?);
         }
         receiver.inbox.open();
+        // Not before all are there: what a thread had accepted would be lost with a receiver that cannot be started.
+        if let Some(stop) = &receiver.stop {
+            stop.send_replace(());
+        }
         Ok(receiver)
     }
 

@@ -19,13 +19,17 @@ use crate::problem::ProblemKind;
 /// Long enough for something to be closed meanwhile, short enough that no sender gives up.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
 
-/// Serves connections until the sender of `stopped` is dropped, then waits for running requests.
+/// Serves connections from the message of `stopped` until its sender is dropped, then waits for running requests. Without a message,
+/// it serves nobody.
 pub(super) async fn serve(
     listener: TcpListener,
     workers: Arc<Workers>,
     context: Arc<ConnectionContext>,
-    stopped: watch::Receiver<()>,
+    mut stopped: watch::Receiver<()>,
 ) {
+    if stopped.changed().await.is_err() {
+        return;
+    }
     let accepting = workers.running.begin();
     let mut stop = stopped.clone();
     let acceptor = Acceptor { workers: &workers, context: &context, stopped };

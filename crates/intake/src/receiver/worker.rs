@@ -44,7 +44,8 @@ pub(super) fn prepare(threads: usize) -> io::Result<(Vec<Runtime>, Arc<Workers>)
     Ok((runtimes, Arc::new(Workers { handles, running: Running::none() })))
 }
 
-/// Starts a thread that serves what comes to `listener`, which others hold, too, until the sender of `stopped` is dropped.
+/// Starts a thread that serves what comes to `listener`, which others hold, too, from the message of `stopped` until its sender is
+/// dropped.
 pub(super) fn start(
     runtime: Runtime,
     listener: TcpListener,
@@ -63,4 +64,30 @@ pub(super) fn start(
         // in may be unloaded.
         drop(runtime);
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::*;
+    use crate::inbox::Inbox;
+    use crate::receiver::bind::bind;
+    use crate::receiver::settings::Settings;
+
+    /// Events answered by a receiver whose start then fails would be gone with it.
+    #[test]
+    fn a_thread_takes_nobody_when_the_others_cannot_be_started() {
+        let settings = Settings::new("http://127.0.0.1:0".parse().unwrap(), Vec::new());
+        let listener = bind(&settings.listen).unwrap();
+        let waiting = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let context = Arc::new(ConnectionContext::new(settings, None, Arc::new(Inbox::default())));
+        let (stop, stopped) = watch::channel(());
+        let (mut runtimes, workers) = prepare(1).unwrap();
+        let first = start(runtimes.remove(0), listener.try_clone().unwrap(), &workers, &context, &stopped).unwrap();
+        drop(stop);
+        first.join().unwrap();
+        let (_, peer) = listener.accept().expect("the connection still waits");
+        assert_eq!(peer, waiting.local_addr().unwrap());
+    }
 }

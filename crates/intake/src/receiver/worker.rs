@@ -16,6 +16,9 @@ use super::accept;
 use super::context::ConnectionContext;
 use super::running::Running;
 
+/// So that who looks at Falco's threads sees whose these are.
+const NAME: &str = "gitlab-http";
+
 /// A thread with so many more connections than another one gives the next away.
 const UNEVEN: usize = 4;
 
@@ -38,7 +41,8 @@ impl Workers {
 
 /// Runtimes for so many threads, and what they know of each other.
 pub(super) fn prepare(threads: usize) -> io::Result<(Vec<Runtime>, Arc<Workers>)> {
-    let runtime = |_| runtime::Builder::new_current_thread().enable_all().build();
+    // The name is for the threads that read changed files; those that accept are named where they are started.
+    let runtime = |_| runtime::Builder::new_current_thread().thread_name(NAME).enable_all().build();
     let runtimes = (0..threads).map(runtime).collect::<io::Result<Vec<_>>>()?;
     let handles = runtimes.iter().map(|runtime| runtime.handle().clone()).collect();
     Ok((runtimes, Arc::new(Workers { handles, running: Running::none() })))
@@ -58,7 +62,7 @@ pub(super) fn start(
         tokio::net::TcpListener::from_std(listener)?
     };
     let serving = accept::serve(listener, Arc::clone(workers), Arc::clone(context), stopped.clone());
-    Builder::new().name("gitlab-http".to_owned()).spawn(move || {
+    Builder::new().name(NAME.to_owned()).spawn(move || {
         runtime.block_on(serving);
         // Dropping the runtime cancels what is still running: when this thread ends, nothing of it is left, so the library it runs
         // in may be unloaded.

@@ -12,6 +12,7 @@ use intake::{Inbox, InboxSettings, Limits, ProblemKind, SpoolSettings, StateDire
 
 use crate::client::{Client, connect, post};
 use crate::server::{Server, eventually, settings};
+use crate::tls::{data, directory, https};
 
 const MARK: &str = "INTAKE_TEST_ISOLATED";
 
@@ -105,14 +106,30 @@ fn a_socket_that_systemd_passes_is_listened_on_and_outlives_a_receiver() {
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
+/// Those of this process that bear our name.
+#[cfg(target_os = "linux")]
+fn threads() -> usize {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    let names = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok());
+    names.filter(|name| name.starts_with("gitlab-")).count()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_reads_changed_files_bears_our_name_and_is_not_left_after_a_stop_either() {
+    isolated("isolated::what_reads_changed_files_bears_our_name_and_is_not_left_after_a_stop_either", 64, || {
+        let directory = directory(&data("ec.crt"), &data("ec.sec1.key"));
+        let limits = Limits { reload_interval: Duration::from_millis(1), ..Limits::default() };
+        let server = Server::with(https(directory.path(), limits), Inbox::default());
+        eventually("two that accept and one that reads files", || threads() == 3);
+        server.receiver.stop();
+        assert_eq!(threads(), 0);
+    });
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn no_thread_is_left_after_a_stop() {
-    let threads = || {
-        let tasks = fs::read_dir("/proc/self/task").unwrap();
-        let names = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok());
-        names.filter(|name| name.starts_with("gitlab-")).count()
-    };
     isolated("isolated::no_thread_is_left_after_a_stop", 64, || {
         assert_eq!(threads(), 0);
         let server = Server::with_limits(Limits { stop_timeout: Duration::from_millis(50), ..Limits::default() });

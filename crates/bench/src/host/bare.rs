@@ -1,7 +1,7 @@
 //! Ceilings: what the libraries alone reach, in a process of their own as the host is.
 //!
-//! Each thread has its own listening socket and serves what it accepts, so that no connection changes threads, as in the product,
-//! whose threads share one socket.
+//! Each thread has its own listening socket and serves what it accepts, so that no connection changes threads. The product's
+//! threads share one socket, and one gives a connection away where the other has far fewer.
 
 mod http;
 mod tls;

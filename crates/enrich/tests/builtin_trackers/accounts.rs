@@ -121,6 +121,19 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         assert!(stream.field(&json, speed).is_some(), "{json}");
     }),
     ("travel", || {
+        // What no rule tells of must not use the journey up: who sets up a second factor first would make the token in silence.
+        let mut stream = Stream::new();
+        stream.send("authenticated_with_password", of_user(7));
+        let from_tokyo = json!({"ip_address": TOKYO});
+        let refused = json!({"ip_address": TOKYO, "details": {"custom_message":
+            "Attempted to create personal access token but failed with message: Name can't be blank"}});
+        stream.send("user_enable_two_factor", from_tokyo.clone());
+        stream.send("user_authorized_oauth_application", from_tokyo.clone());
+        stream.send("personal_access_token_created", refused);
+        let json = stream.send("personal_access_token_created", from_tokyo);
+        assert!(stream.field(&json, "gitlab.travel.speed_kmh").is_some(), "{json}");
+    }),
+    ("travel", || {
         // To and fro is told once, and again only after a day without.
         let mut stream = Stream::new();
         stream.send("authenticated_with_password", of_user(7));

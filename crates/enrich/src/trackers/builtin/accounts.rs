@@ -2,8 +2,8 @@
 
 use super::event_types::{
     FAILURES_BY_NAME, LASTING_CREDENTIALS, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_IN_FAILURES_OF_ACCOUNTS, SIGN_INS,
-    SIGN_INS_AND_SENSITIVE_ACTS, STEPS_OF_A_TAKE_OVER, STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, key_types,
-    lasting_types, sign_in_types, token_types,
+    SIGN_INS_AND_SENSITIVE_ACTS, STEPS_OF_A_TAKE_OVER, STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, credential_types,
+    key_types, sign_in_types, token_types,
 };
 use super::row::RowKind::{Count, Distinct, FirstSeen, NewForAnHour, Sequence, Session, Travel};
 use super::row::{ACCOUNT, ADDRESS, AUTHOR, EVERYTHING, Row, TARGET, WEEK, WEEK_EACH};
@@ -92,14 +92,16 @@ pub(super) const ROWS: &[Row] = &[
         key: &["gitlab.author_id"],
         window: "30d",
         // What jobs fetch on the company's own runners is in the name of who started them, and no place of theirs. A sign-in from an own
-        // network is one: whoever is in the office cannot be abroad.
+        // network is one: whoever is in the office cannot be abroad. What the rule does not tell of is no journey, which would hide what
+        // is done next in that place.
         kind: Travel(concat!(
             "gitlab.event_type in (",
             sign_in_types!(),
             ", repository_git_operation, ",
-            lasting_types!(),
-            ") and gitlab.author.type = user and not (gitlab.event_type in (repository_git_operation, ",
-            lasting_types!(),
+            credential_types!(),
+            ") and gitlab.author.type = user and not gitlab.attempt_failed = true \
+             and not (gitlab.event_type in (repository_git_operation, ",
+            credential_types!(),
             ") and gitlab.ip.lists intersects (own_networks))"
         )),
     },

@@ -30,18 +30,23 @@ pub(super) const FAILURES_BY_NAME: &str = concat!(sign_in_failures!(), " and git
 pub(super) const SIGN_IN_FAILURES_OF_ACCOUNTS: &str = concat!(sign_in_failures!(), " and gitlab.target_type = User");
 pub(super) const SIGN_INS: &str = concat!("gitlab.event_type in (", sign_in_types!(), ")");
 pub(super) const TOKENS: &str = concat!("gitlab.event_type in (", token_types!(), ")");
+
+/// The list `gitlab_lasting_credentials` of the shipped rules.
+macro_rules! credential_types {
+    () => {
+        concat!(token_types!(), ", ", key_types!(), ", user_enable_passkey")
+    };
+}
+
 /// What still opens an account after the next change of its password, in the hands of who has it now.
 macro_rules! lasting_types {
     () => {
-        concat!(
-            token_types!(),
-            ", ",
-            key_types!(),
-            ", user_enable_passkey, user_enable_two_factor, user_authorized_oauth_application"
-        )
+        concat!(credential_types!(), ", user_enable_two_factor, user_authorized_oauth_application")
     };
 }
+
 pub(super) const LASTING_CREDENTIALS: &str = concat!("gitlab.event_type in (", lasting_types!(), ")");
+
 /// The steps of a take-over that are done in a session.
 macro_rules! take_over_types {
     () => {
@@ -53,6 +58,7 @@ macro_rules! take_over_types {
         )
     };
 }
+
 pub(super) const STEPS_OF_A_TAKE_OVER: &str = concat!("gitlab.event_type in (", take_over_types!(), ")");
 // Where the provider of an address is not known; an address from within is one of many that a VPN or an office gives.
 pub(super) const STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER: &str = concat!(
@@ -92,6 +98,7 @@ macro_rules! sensitive_types {
         )
     };
 }
+
 /// Where the account works from. What is done on one's own networks, as by jobs on runners, says nothing of who does it.
 pub(super) const SIGN_INS_AND_SENSITIVE_ACTS: &str = concat!(
     "gitlab.event_type in (",
@@ -105,4 +112,4 @@ pub(super) const SENSITIVE_ACTS: &str = concat!("gitlab.event_type in (", sensit
 pub(super) const FROM_LISTED_ADDRESS: &str = "not gitlab.event_type = repository_git_operation and gitlab.ip.lists exists \
     and not gitlab.attempt_failed = true";
 
-pub(super) use {key_types, lasting_types, sign_in_types, token_types};
+pub(super) use {credential_types, key_types, sign_in_types, token_types};

@@ -1,12 +1,19 @@
 //! What an operator may put into each list, and what it changes.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::tuned::{Says, Tuned, at_height, in_project, of_user};
 
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn lists() -> Vec<Tuned> {
     let row = |name, items, event, before, after| Tuned { name, says: Says::Items(items), event, before, after };
+    let fetch =
+        |found: &Value| in_project("repository_git_operation", &json!({"ip_address": "203.0.113.20", "_falco": found}));
+    let fetch_abroad = || {
+        fetch(
+            &json!({"place": {"country": "Finland", "country_iso_code": "FI"}, "first_seen": {"git_country_of_account": true}}),
+        )
+    };
     vec![
         row(
             "gitlab_known_countries",
@@ -133,12 +140,8 @@ pub(super) fn lists() -> Vec<Tuned> {
         row(
             "gitlab_runner_networks",
             "[203.0.113.16/28]",
-            in_project(
-                "repository_git_operation",
-                &json!({
-                    "ip_address": "203.0.113.20",
-                    "_falco": {"address_lists": ["hosting_providers"], "first_seen": {"git_address_list_of_account": true}}
-                }),
+            fetch(
+                &json!({"address_lists": ["hosting_providers"], "first_seen": {"git_address_list_of_account": true}}),
             ),
             Some("GitLab repository used from a listed address"),
             None,
@@ -146,12 +149,7 @@ pub(super) fn lists() -> Vec<Tuned> {
         row(
             "gitlab_runner_networks",
             "[203.0.113.16/28]",
-            in_project(
-                "repository_git_operation",
-                &json!({
-                    "ip_address": "203.0.113.20", "_falco": {"travel": {"speed_kmh": 9000, "distance_km": 9000, "from_country": "DE"}}
-                }),
-            ),
+            fetch(&json!({"travel": {"speed_kmh": 9000, "distance_km": 9000, "from_country": "DE"}})),
             Some("GitLab account used from two distant places"),
             None,
         ),
@@ -177,26 +175,14 @@ pub(super) fn lists() -> Vec<Tuned> {
         row(
             "gitlab_runner_networks",
             "[203.0.113.16/28]",
-            in_project(
-                "repository_git_operation",
-                &json!({
-                    "ip_address": "203.0.113.20",
-                    "_falco": {"place": {"country": "Finland", "country_iso_code": "FI"}, "first_seen": {"git_country_of_account": true}}
-                }),
-            ),
+            fetch_abroad(),
             Some("GitLab repository used from an unknown country"),
             None,
         ),
         row(
             "gitlab_mirror_networks",
             "[203.0.113.16/28]",
-            in_project(
-                "repository_git_operation",
-                &json!({
-                    "ip_address": "203.0.113.20",
-                    "_falco": {"place": {"country": "Finland", "country_iso_code": "FI"}, "first_seen": {"git_country_of_account": true}}
-                }),
-            ),
+            fetch_abroad(),
             Some("GitLab repository used from an unknown country"),
             None,
         ),

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 
 use super::Accepted;
-use super::commit_queue::{CommitQueue, PendingCommit};
+use super::commit_queue::{CommitQueue, PendingCommit, Ranks};
 use super::commit_thread::CommitThread;
 use super::shared::Shared;
 use crate::arrival::Arrival;
@@ -32,11 +32,11 @@ impl GroupCommit {
         Ok(Self { queue, shared: Arc::clone(shared), thread: Some(thread) })
     }
 
-    /// Has events written; without any, the future is done when all that came before are.
-    pub(super) fn commit(&self, arrivals: Vec<Arrival>) -> impl Future<Output = Accepted> + Send + use<> {
+    /// Has events of these ranks written; without any, the future is done when all that came before are.
+    pub(super) fn commit(&self, arrivals: Vec<Arrival>, ranks: Ranks) -> impl Future<Output = Accepted> + Send + use<> {
         let (answer, told) = oneshot::channel();
         let brought: Vec<_> = arrivals.iter().map(|arrival| (arrival.worth, arrival.fingerprint)).collect();
-        if let Err((commit, why)) = self.queue.put(PendingCommit { arrivals, answer }) {
+        if let Err((commit, why)) = self.queue.put(PendingCommit { arrivals, ranks, answer }) {
             commit.keep_in_memory(&self.shared, why);
         }
         let shared = Arc::clone(&self.shared);
@@ -74,7 +74,7 @@ mod tests {
     use crate::fingerprint::Fingerprint;
     use crate::inbox::settings::InboxSettings;
     use crate::queue::BatchLimits;
-    use crate::worth::Worth;
+    use crate::worth::{Rank, Worth};
 
     #[test]
     fn what_the_thread_has_in_its_hands_when_it_panics_is_counted_and_welcome_again() {
@@ -87,7 +87,7 @@ mod tests {
             worth: Worth::Saved,
             fingerprint: Some(event),
         };
-        let committed = group_commit.commit(vec![arrival]);
+        let committed = group_commit.commit(vec![arrival], Ranks::One(Rank::Saved));
         drop(queue.close());
         let accepted = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(committed);
         assert_eq!(accepted, Accepted { count: 0, refused: Some(Refused::Closed) });
@@ -105,7 +105,7 @@ mod tests {
         let (answer, mut told) = oneshot::channel();
         let event = || ReceivedEvent::now("{}", Origin::Webhook, None);
         let arrivals = || vec![Arrival { event: event(), worth: Worth::Saved, fingerprint: None }];
-        queue.put(PendingCommit { arrivals: arrivals(), answer }).unwrap();
+        queue.put(PendingCommit { arrivals: arrivals(), ranks: Ranks::One(Rank::Saved), answer }).unwrap();
         let ended = thread::spawn(move || {
             let _thread = thread;
             panic!("a mistake in what writes the spool");
@@ -113,8 +113,10 @@ mod tests {
         assert!(ended.join().is_err());
         assert_eq!(told.try_recv().unwrap(), Accepted { count: 1, refused: None });
         let group_commit = GroupCommit { queue, shared: Arc::clone(&shared), thread: None };
-        let accepted =
-            tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(group_commit.commit(arrivals()));
+        let accepted = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(group_commit.commit(arrivals(), Ranks::One(Rank::Saved)));
         assert_eq!(accepted, Accepted { count: 1, refused: None });
         let mut batch = Vec::new();
         shared.take(&mut batch, BatchLimits { events: 10, bytes: 1024 }, Duration::ZERO);

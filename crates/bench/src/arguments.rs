@@ -58,6 +58,9 @@ pub(crate) struct LoadArguments {
     /// How long to post in each case
     #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub(crate) seconds: u64,
+    /// Measure all cases so many times, one after another, and print each case's median (with --json, each row as it comes)
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) rounds: u32,
     /// How many connections post at once
     #[arg(long, value_name = "N", default_value = "32", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) connections: u32,

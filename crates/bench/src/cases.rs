@@ -30,7 +30,6 @@ pub(crate) const CASES: &[Case] = &[
     ),
     Case {
         spool: Spool::On,
-        alerts: MANY_MARKERS,
         ..Case::new("keep-alive-spool", "as keep-alive, with StateDir: on the disk before the answer")
     },
     Case { rules: RuleChoice::None, ..Case::new("keep-alive-no-rules", "one event a request, no rules") },

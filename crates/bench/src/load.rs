@@ -1,4 +1,4 @@
-//! `bench load`: each case one after another, then the table.
+//! `bench load`: each case one after another, once or in several rounds, then the table.
 
 mod measurement;
 
@@ -13,7 +13,7 @@ use crate::interrupt::Interrupt;
 use crate::report;
 use crate::row::{FailedCase, Row};
 use crate::targets::Verdict;
-use crate::{ceilings, products, replay, sender, targets};
+use crate::{ceilings, products, replay, rounds, sender, targets};
 use measurement::Measurement;
 
 /// Fewer than `bench replay` has, for the time it takes.
@@ -35,7 +35,17 @@ pub(crate) fn run(arguments: &LoadArguments) -> Result<(), Failure> {
         length: Duration::from_secs(arguments.seconds),
         interrupt,
     };
-    let (rows, failed) = measure_all(&cases, &measurement, arguments);
+    let (mut rows, mut failed) = (Vec::new(), Vec::new());
+    for round in 1..=arguments.rounds {
+        if arguments.rounds > 1 {
+            eprintln!("round {round} of {}", arguments.rounds);
+        }
+        measure_all(&cases, &measurement, arguments, &mut rows, &mut failed);
+        if measurement.interrupt.is_set() {
+            break;
+        }
+    }
+    let rows = rounds::medians(rows);
     let verdicts = targets::verdicts(&rows);
     if arguments.json {
         print_rest_as_json(&failed, &verdicts);
@@ -46,9 +56,13 @@ pub(crate) fn run(arguments: &LoadArguments) -> Result<(), Failure> {
 }
 
 /// A case that could not be measured takes nothing from the others.
-fn measure_all(cases: &[Case], measurement: &Measurement, arguments: &LoadArguments) -> (Vec<Row>, Vec<FailedCase>) {
-    let mut rows = Vec::new();
-    let mut failed = Vec::new();
+fn measure_all(
+    cases: &[Case],
+    measurement: &Measurement,
+    arguments: &LoadArguments,
+    rows: &mut Vec<Row>,
+    failed: &mut Vec<FailedCase>,
+) {
     let mut add = |case: &'static str, result: Result<Row, Failure>| match result {
         Ok(row) => {
             if arguments.json {
@@ -65,7 +79,7 @@ fn measure_all(cases: &[Case], measurement: &Measurement, arguments: &LoadArgume
         eprintln!("{}: {}", case.name, case.about);
         add(case.name, measurement.measure(case));
         if measurement.interrupt.is_set() {
-            return (rows, failed);
+            return;
         }
     }
     // Without it a target would have no answer.
@@ -76,7 +90,6 @@ fn measure_all(cases: &[Case], measurement: &Measurement, arguments: &LoadArgume
             replay::measure(program, replay::EVENTS, REPLAYS, &measurement.interrupt).map(|(row, _)| row),
         );
     }
-    (rows, failed)
 }
 
 /// The rows are printed as they come.

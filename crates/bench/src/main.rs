@@ -18,6 +18,7 @@ mod measure;
 mod products;
 mod replay;
 mod report;
+mod rounds;
 mod row;
 mod rules;
 mod scaling;

@@ -30,7 +30,8 @@ impl FirstSeen {
         let seen = self.values.get(value).is_some_and(|seen| {
             // Between two sightings no more than a window apart others may be left out, so that the one before is asked for as much
             // earlier as those of now are passed over. It is kept for as long, because events may come late.
-            let (apart, within) = (new_for + u64::from(new_for > 0), window.length() + new_for);
+            let apart = new_for + u64::from(new_for > 0);
+            let within = window.length() + apart;
             let before = moment.time.checked_sub(apart).and_then(|time| seen.last_until(time));
             let after = moment.time.checked_add(apart).and_then(|time| seen.first_from(time));
             before.into_iter().chain(after).any(|time| time.abs_diff(moment.time) < within)

@@ -160,8 +160,19 @@ proptest! {
             };
             let is_new = first_seen.observe(WINDOW, new_for, value, moment);
             prop_assert!(!(is_new && seen(LENGTH)), "seen before");
-            prop_assert!(is_new || seen(LENGTH + new_for), "not seen before");
+            prop_assert!(is_new || seen(LENGTH + new_for + 1), "not seen before");
         }
+    }
+
+    #[test]
+    fn what_was_seen_before_is_known_although_it_is_left_out_between_two_that_lie_a_window_apart(new_for in 1..LENGTH / 2) {
+        let mut first_seen = FirstSeen::default();
+        let mut is_new = |time| first_seen.observe(WINDOW, new_for, 7, at(time));
+        let last = 10_000 + LENGTH + new_for;
+        assert!(is_new(10_000));
+        is_new(last - LENGTH + 1);
+        is_new(10_000 + LENGTH);
+        assert!(!is_new(last));
     }
 
     #[test]

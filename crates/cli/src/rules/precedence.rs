@@ -21,7 +21,7 @@ use super::event::AuthoredEvents;
 use crate::detection::{RuleChoice, read_rules_file};
 
 /// Rules that stand back behind less serious ones (any, or the one named), and why.
-const STAND_BACK: [(&str, Option<&str>, &str); 9] = [
+const STAND_BACK: [(&str, Option<&str>, &str); 10] = [
     (
         "GitLab event from a listed address",
         None,
@@ -32,6 +32,11 @@ const STAND_BACK: [(&str, Option<&str>, &str); 9] = [
         "GitLab sensitive action from a country new for the account",
         None,
         "it takes what is left: of an act that has a rule, that rule tells more, the country as well",
+    ),
+    (
+        "GitLab sensitive action by root or a break-glass account",
+        None,
+        "it takes what is left: of an act that has a rule, that rule tells more, the author as well",
     ),
     (
         "GitLab new account made powerful",
@@ -51,7 +56,7 @@ const STAND_BACK: [(&str, Option<&str>, &str); 9] = [
 ];
 
 /// The first step of each list of heights at which bursts are reported.
-const FIRST_STEPS: [u64; 5] = [3, 5, 10, 30, 50];
+const FIRST_STEPS: [u64; 6] = [1, 3, 5, 10, 30, 50];
 
 const LISTED: &str = "GitLab sensitive action from a listed address";
 const IMPERSONATING: &str = "GitLab sensitive action while impersonating";

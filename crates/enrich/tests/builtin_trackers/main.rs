@@ -42,9 +42,9 @@ fn every_builtin_tracker_does_what_its_detection_needs() {
 #[test]
 fn every_detection_that_needs_memory_has_a_tracker() {
     // The catalogue's detections with state count, first_seen, sequence, session or geo; G042, not to tell of makers; G019, G046 and G112,
-    // to be told once; G076, where it is one by one; and
+    // to be told once; G051, to be told at steps; G076, where it is one by one; and
     // G114, of what is opened by way of off. Not G007: the receiver counts what it refuses by itself, and reports it with `gitlab.pluginerror.count`.
-    let needed = "G010 G011 G012 G013 G017 G018 G019 G021 G024 G037 G042 G046 G047 G048 G049 G052 G062 G063 G067 G073 G074 G076 G078 \
+    let needed = "G010 G011 G012 G013 G017 G018 G019 G021 G024 G037 G042 G046 G047 G048 G049 G051 G052 G062 G063 G067 G073 G074 G076 G078 \
                   G079 G082 G083 G084 G094 G098 G103 G104 G110 G111 G112 G113 G114 G117 G121 G122 G131";
     let needed: BTreeSet<&str> = needed.split_whitespace().collect();
     let there: BTreeSet<&str> = builtin_trackers().iter().map(|tracker| tracker.detection).collect();

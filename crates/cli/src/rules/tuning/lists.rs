@@ -354,6 +354,16 @@ pub(super) fn lists() -> Vec<Tuned> {
             Some("GitLab passwords guessed for many accounts"),
         ),
         row(
+            "gitlab_break_glass_steps",
+            "[2]",
+            in_project(
+                "member_created",
+                &json!({"author_id": 1, "details": {"as": "Developer"}, "_falco": {"burst": {"sensitive_acts_by_account": 2}}}),
+            ),
+            None,
+            Some("GitLab sensitive action by root or a break-glass account"),
+        ),
+        row(
             "gitlab_secret_skip_steps",
             "[2]",
             at_height("skip_secret_push_protection", "push_protection_skips_by_account", 2),

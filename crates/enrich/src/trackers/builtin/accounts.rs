@@ -1,9 +1,10 @@
 //! Trackers of accounts: guessed passwords, odd places, impersonation, floods of accounts.
 
 use super::event_types::{
-    FAILURES_BY_NAME, LASTING_CREDENTIALS, SENSITIVE_ACTS, SIGN_IN_FAILURES, SIGN_IN_FAILURES_OF_ACCOUNTS, SIGN_INS,
-    SIGN_INS_AND_SENSITIVE_ACTS, STEPS_OF_A_TAKE_OVER, STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, credential_types,
-    key_types, sign_in_types, token_types,
+    FAILURES_BY_NAME, LASTING_CREDENTIALS, SENSITIVE_ACTS, SENSITIVE_ACTS_DONE, SIGN_IN_FAILURES,
+    SIGN_IN_FAILURES_OF_ACCOUNTS, SIGN_INS, SIGN_INS_AND_CREDENTIALS, SIGN_INS_AND_SENSITIVE_ACTS,
+    STEPS_OF_A_TAKE_OVER, STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, credential_types, key_types, sign_in_types,
+    token_types,
 };
 use super::row::RowKind::{Count, Distinct, FirstSeen, NewForAnHour, Sequence, Session, Travel};
 use super::row::{ACCOUNT, ADDRESS, AUTHOR, EVERYTHING, Row, TARGET, WEEK, WEEK_EACH};
@@ -77,6 +78,13 @@ pub(super) const ROWS: &[Row] = &[
         key: AUTHOR,
         window: "30d",
         // Whoever has stolen a session or a token never signs in.
+        kind: FirstSeen(SIGN_INS_AND_CREDENTIALS, "gitlab.countryisocode", WEEK_EACH),
+    },
+    Row {
+        detection: "G017",
+        name: "country_of_sensitive_acts",
+        key: AUTHOR,
+        window: "30d",
         kind: FirstSeen(SIGN_INS_AND_SENSITIVE_ACTS, "gitlab.countryisocode", WEEK_EACH),
     },
     Row {
@@ -168,6 +176,14 @@ pub(super) const ROWS: &[Row] = &[
             "gitlab.event_type",
             Learning::Once(0),
         ),
+    },
+    Row {
+        // Of everybody, because who is watched stands in the rule's list.
+        detection: "G051",
+        name: "sensitive_acts_by_account",
+        key: AUTHOR,
+        window: "1d",
+        kind: Count(SENSITIVE_ACTS_DONE),
     },
     Row {
         detection: "G047",

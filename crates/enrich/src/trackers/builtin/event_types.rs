@@ -99,6 +99,15 @@ macro_rules! sensitive_types {
     };
 }
 
+/// Where the account signs in from, and what opens it for long is made. What else is done there first, of which another rule may speak,
+/// does not make the country a known one.
+pub(super) const SIGN_INS_AND_CREDENTIALS: &str = concat!(
+    "gitlab.event_type in (",
+    sign_in_types!(),
+    ") or (gitlab.event_type in (",
+    credential_types!(),
+    ") and not gitlab.attempt_failed = true and not gitlab.ip.lists intersects (own_networks))"
+);
 /// Where the account works from. What is done on one's own networks, as by jobs on runners, says nothing of who does it.
 pub(super) const SIGN_INS_AND_SENSITIVE_ACTS: &str = concat!(
     "gitlab.event_type in (",
@@ -108,6 +117,8 @@ pub(super) const SIGN_INS_AND_SENSITIVE_ACTS: &str = concat!(
     ") and not gitlab.attempt_failed = true and not gitlab.ip.lists intersects (own_networks))"
 );
 pub(super) const SENSITIVE_ACTS: &str = concat!("gitlab.event_type in (", sensitive_types!(), ")");
+pub(super) const SENSITIVE_ACTS_DONE: &str =
+    concat!("gitlab.event_type in (", sensitive_types!(), ") and not gitlab.attempt_failed = true");
 /// What is told once for a stay from an address on a list: whatever it is, but for Git, which has a tracker of its own.
 pub(super) const FROM_LISTED_ADDRESS: &str = "not gitlab.event_type = repository_git_operation and gitlab.ip.lists exists \
     and not gitlab.attempt_failed = true";

@@ -83,6 +83,13 @@ pub(super) fn of_accounts() -> Vec<Scenario> {
             &sign_in_from(JAPAN_BY_THE_SAME_NETWORK),
         ),
         first(
+            "country_of_sensitive_acts",
+            Shipped("GitLab sensitive action from a country new for the account"),
+            "member_created",
+            &json!({}),
+            &json!({"ip_address": JAPAN_BY_THE_SAME_NETWORK}),
+        ),
+        first(
             "network_of_account",
             Shipped("GitLab sign-in from a network new for the account"),
             "authenticated_with_password",
@@ -114,6 +121,14 @@ pub(super) fn of_accounts() -> Vec<Scenario> {
         ),
         take_over("new_network_of_account", BERLIN, GERMANY_BY_ANOTHER_NETWORK),
         take_over("new_address_of_account", OF_NO_KNOWN_PROVIDER[0], OF_NO_KNOWN_PROVIDER[1]),
+        scenario(
+            "sensitive_acts_by_account",
+            Shipped("GitLab sensitive action by root or a break-glass account"),
+            |story| {
+                story.event("member_created", &json!({"author_id": 8}));
+                story.event("member_created", &json!({"author_id": 1}));
+            },
+        ),
         scenario("impersonation", Shipped("GitLab sensitive action while impersonating"), |story| {
             story.event("personal_access_token_created", &of_user(7));
             story.event("user_impersonation", &impersonation("Started Impersonation"));

@@ -16,9 +16,6 @@ use crate::targets::Verdict;
 use crate::{ceilings, products, replay, rounds, sender, targets};
 use measurement::Measurement;
 
-/// Fewer than `bench replay` has, for the time it takes.
-const REPLAYS: usize = 3;
-
 pub(crate) fn run(arguments: &LoadArguments) -> Result<(), Failure> {
     if arguments.list {
         for case in CASES {
@@ -87,7 +84,7 @@ fn measure_all(
         eprintln!("{}: a file of {} events, all rules and trackers", replay::NAME, replay::EVENTS);
         add(
             replay::NAME,
-            replay::measure(program, replay::EVENTS, REPLAYS, &measurement.interrupt).map(|(row, _)| row),
+            replay::measure(program, replay::EVENTS, replay::RUNS, &measurement.interrupt).map(|(row, _)| row),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write as _};
+use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Stdio};
 use std::thread;
@@ -28,7 +28,7 @@ pub(crate) const NAME: &str = "replay";
 pub(crate) const EVENTS: u64 = 500_000;
 
 /// The median of so many counts.
-const RUNS: usize = 5;
+pub(crate) const RUNS: usize = 5;
 
 const POLL: Duration = Duration::from_millis(10);
 
@@ -82,7 +82,8 @@ pub(crate) fn measure(program: &Path, events: u64, runs: usize, interrupt: &Inte
 fn write_file(path: &Path, events: u64) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
     EventLines::new().write(events, &mut out)?;
-    out.flush()
+    // Or the system would write it, and what other cases have left, while it is read.
+    out.into_inner()?.sync_all()
 }
 
 /// What one replay took.

@@ -13,7 +13,6 @@ use std::time::{Duration, Instant};
 
 use audit_event::EventIndex;
 
-use self::commit_queue::Ranks;
 use self::group_commit::GroupCommit;
 use self::observation::Observation;
 pub use self::settings::{Ignore, InboxSettings, SpoolSettings};
@@ -81,7 +80,7 @@ impl Inbox {
     pub fn push(&self, event: ReceivedEvent) -> Result<(), Refused> {
         match self.shared.admit(event, &mut EventIndex::default()) {
             Admission::New(arrival) => self.shared.queue_in_memory(arrival),
-            Admission::Ignored | Admission::Repeated(_) => Ok(()),
+            Admission::Ignored | Admission::Repeated => Ok(()),
         }
     }
 
@@ -92,24 +91,20 @@ impl Inbox {
         events: &mut dyn Iterator<Item = ReceivedEvent>,
         index: &mut EventIndex,
     ) -> impl Future<Output = Accepted> + Send + use<> {
-        let (mut accepted, mut arrivals, mut ranks) = (Accepted::default(), Vec::new(), None);
+        let (mut accepted, mut arrivals, mut must_wait) = (Accepted::default(), Vec::new(), false);
         for event in events {
             match self.shared.admit(event, index) {
                 Admission::Ignored => accepted.count += 1,
                 // Its first coming may not be on the disk yet, and the answer says that it is.
-                Admission::Repeated(rank) => {
-                    (accepted.count, ranks) = (accepted.count + 1, Some(Ranks::with(ranks, rank)));
-                }
+                Admission::Repeated => (accepted.count, must_wait) = (accepted.count + 1, true),
                 Admission::New(arrival) if self.spool.is_none() => {
                     accepted.add(self.shared.queue_in_memory(arrival));
                 }
-                Admission::New(arrival) => {
-                    ranks = Some(Ranks::with(ranks, arrival.worth.rank()));
-                    arrivals.push(arrival);
-                }
+                Admission::New(arrival) => arrivals.push(arrival),
             }
         }
-        let committed = self.spool.as_ref().zip(ranks).map(|(spool, ranks)| spool.commit(arrivals, ranks));
+        let committed =
+            self.spool.as_ref().filter(|_| must_wait || !arrivals.is_empty()).map(|spool| spool.commit(arrivals));
         async move {
             if let Some(committed) = committed {
                 let stored = committed.await;

@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 use super::Accepted;
 use super::shared::Shared;
 use crate::arrival::Arrival;
-use crate::worth::Rank;
 
 /// What one fsync is for at most: about this, in bytes. Those who come later would wait too long for more.
 const GROUP_BYTES: usize = 512 * 1024;
@@ -27,15 +26,7 @@ const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct PendingCommit {
     pub(super) arrivals: Vec<Arrival>,
-    pub(super) ranks: Ranks,
     pub(super) answer: oneshot::Sender<Accepted>,
-}
-
-/// The ranks of what a commit waits for: of its events, and of those that came again and whose first coming it follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ranks {
-    One(Rank),
-    Several,
 }
 
 /// Where commits wait.
@@ -155,10 +146,7 @@ impl CommitQueue {
         waiting
     }
 
-    /// The commits to write next, which may be none when there was nothing to do for a while; none at the end.
-    ///
-    /// Each rank has a file of its own, hence an fsync of its own, so only those of one rank go together: those of the other ranks
-    /// would wait for two fsyncs, and meanwhile theirs gathers more. None overtakes an earlier one of its own rank.
+    /// The commits for the next fsync, which may be none when there was nothing to do for a while; none at the end.
     pub(super) fn next_group(&self, expected: Expected) -> Option<Vec<PendingCommit>> {
         let waiting = self.wait_for(self.lock(), 1, HOUSEKEEPING_INTERVAL);
         if waiting.commits.is_empty() && waiting.is_ending {
@@ -168,48 +156,21 @@ impl CommitQueue {
             0 => waiting,
             _ => self.wait_for(waiting, expected.commits, expected.patience),
         };
-        Some(waiting.take_group())
-    }
-}
-
-impl Waiting {
-    fn take_group(&mut self) -> Vec<PendingCommit> {
-        let (mut group, mut passed, mut bytes) = (Vec::new(), Vec::new(), 0);
-        let Some(ranks) = self.commits.front().map(|first| first.ranks) else { return group };
-        // Behind one of several ranks may be what follows it.
-        let may_pass = |next: &mut PendingCommit| ranks == Ranks::Several || next.ranks != Ranks::Several;
+        let (mut group, mut bytes) = (Vec::new(), 0);
         while bytes < GROUP_BYTES
-            && let Some(commit) = self.commits.pop_front_if(may_pass)
+            && let Some(commit) = waiting.commits.pop_front()
         {
-            if ranks == Ranks::Several || commit.ranks == ranks {
-                bytes += commit.bytes();
-                group.push(commit);
-            } else {
-                passed.push(commit);
-            }
+            bytes += commit.bytes();
+            group.push(commit);
         }
-        while let Some(commit) = passed.pop() {
-            self.commits.push_front(commit);
-        }
-        self.bytes -= bytes;
-        group
-    }
-}
-
-impl Ranks {
-    /// The ranks of these and of one more.
-    pub(super) fn with(before: Option<Self>, rank: Rank) -> Self {
-        match before {
-            None => Self::One(rank),
-            Some(Self::One(one)) if one == rank => Self::One(rank),
-            Some(_) => Self::Several,
-        }
+        waiting.bytes -= bytes;
+        Some(group)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{iter, thread};
+    use std::thread;
 
     use audit_event::Origin;
 
@@ -219,14 +180,8 @@ mod tests {
 
     const LONG: Duration = Duration::from_mins(10);
 
-    fn put(queue: &CommitQueue, ranks: impl IntoIterator<Item = Ranks>) {
-        for ranks in ranks {
-            queue.put(PendingCommit { arrivals: Vec::new(), ranks, answer: oneshot::channel().0 }).unwrap();
-        }
-    }
-
     fn put_one(queue: &CommitQueue) {
-        put(queue, [Ranks::One(Rank::Saved)]);
+        queue.put(PendingCommit { arrivals: Vec::new(), answer: oneshot::channel().0 }).unwrap();
     }
 
     fn group(queue: &CommitQueue, commits: usize, patience: Duration) -> Option<usize> {
@@ -245,34 +200,6 @@ mod tests {
         assert_eq!(group(&queue, 2, LONG), Some(2));
     }
 
-    fn ranks_of_groups(queue: &CommitQueue) -> Vec<Vec<Ranks>> {
-        queue.end();
-        let next_group = || queue.next_group(Expected::default());
-        iter::from_fn(next_group).map(|group| group.into_iter().map(|commit| commit.ranks).collect()).collect()
-    }
-
-    #[test]
-    fn those_of_one_rank_go_together_and_those_of_the_others_next() {
-        let (queue, routine, saved) = (CommitQueue::default(), Ranks::One(Rank::Routine), Ranks::One(Rank::Saved));
-        put(&queue, [routine, saved, routine, saved, routine]);
-        assert_eq!(ranks_of_groups(&queue), [vec![routine; 3], vec![saved; 2]]);
-    }
-
-    #[test]
-    fn none_overtakes_one_of_several_ranks_which_may_hold_what_it_repeats() {
-        let (queue, routine, saved) = (CommitQueue::default(), Ranks::One(Rank::Routine), Ranks::One(Rank::Saved));
-        put(&queue, [routine, saved, Ranks::Several, routine, saved]);
-        assert_eq!(ranks_of_groups(&queue), [vec![routine], vec![saved], vec![Ranks::Several, routine, saved]]);
-    }
-
-    #[test]
-    fn a_commit_of_events_of_one_rank_has_that_and_one_of_two_has_several() {
-        let of = |ranks: &[Rank]| ranks.iter().fold(None, |before, rank| Some(Ranks::with(before, *rank)));
-        assert_eq!(of(&[]), None);
-        assert_eq!(of(&[Rank::Saved, Rank::Saved]), Some(Ranks::One(Rank::Saved)));
-        assert_eq!(of(&[Rank::Saved, Rank::Routine, Rank::Saved]), Some(Ranks::Several));
-    }
-
     #[test]
     fn who_does_not_come_is_not_waited_for_longer_than_patience() {
         let queue = CommitQueue::default();
@@ -285,14 +212,10 @@ mod tests {
         let (queue, json) = (CommitQueue::default(), format!("\"{}\"", "x".repeat(MAX_WAITING_BYTES)));
         let event = ReceivedEvent::now(&json, Origin::Webhook, None);
         let of = |event| vec![Arrival { event, worth: Worth::Saved, fingerprint: None }];
-        queue
-            .put(PendingCommit { arrivals: of(event), ranks: Ranks::One(Rank::Saved), answer: oneshot::channel().0 })
-            .unwrap();
+        queue.put(PendingCommit { arrivals: of(event), answer: oneshot::channel().0 }).unwrap();
         let put = || {
             let arrivals = of(ReceivedEvent::now("{}", Origin::Webhook, None));
-            queue
-                .put(PendingCommit { arrivals, ranks: Ranks::One(Rank::Saved), answer: oneshot::channel().0 })
-                .map_err(|(_, why)| why)
+            queue.put(PendingCommit { arrivals, answer: oneshot::channel().0 }).map_err(|(_, why)| why)
         };
         assert_eq!(put(), Err(Unwritten::DiskTooSlow));
         assert_eq!(group(&queue, 1, LONG), Some(1));
@@ -306,7 +229,7 @@ mod tests {
         let (queue, json) = (CommitQueue::default(), "x".repeat(MAX_WAITING_BYTES));
         let event = ReceivedEvent::now(&json, Origin::Webhook, None);
         let arrivals = vec![Arrival { event, worth: Worth::Saved, fingerprint: None }];
-        queue.put(PendingCommit { arrivals, ranks: Ranks::One(Rank::Saved), answer: oneshot::channel().0 }).unwrap();
+        queue.put(PendingCommit { arrivals, answer: oneshot::channel().0 }).unwrap();
         put_one(&queue);
         assert_eq!(queue.waiting(), 2);
     }

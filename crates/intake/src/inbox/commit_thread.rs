@@ -46,10 +46,10 @@ impl CommitThread {
             self.remove_acknowledged();
             let (commits, begun) = (group.len(), Instant::now());
             self.store(group);
-            // Those who came meanwhile wait already. A quarter of all is enough to go on with: while they are written, the others are
-            // answered and send again, so neither the disk nor the senders rest.
+            // Those who came meanwhile wait already. Half of all is enough to go on with: while they are written, the other half is
+            // answered and sends again, so neither the disk nor the senders rest.
             expected = Expected {
-                commits: (commits + self.queue.waiting()).div_ceil(4),
+                commits: (commits + self.queue.waiting()).div_ceil(2),
                 patience: (begun.elapsed() / 2).min(LONGEST_PATIENCE),
             };
         }

@@ -16,7 +16,7 @@ use crate::problem::{Problem, ProblemKind, ProblemLog, Report};
 use crate::queue::{BatchLimits, Look, Outcome, Queue, Refused, Taken, Unread};
 use crate::shed::{Counts, Shed};
 use crate::spool::{Read, Spool, SpoolReader};
-use crate::worth::{Rank, Worth};
+use crate::worth::Worth;
 
 /// What is read from the spool at once, in bytes.
 const READ_BYTES: usize = 1024 * 1024;
@@ -43,8 +43,8 @@ pub(super) enum Admission {
     New(Arrival),
     /// It is wanted by nobody.
     Ignored,
-    /// It came already. Its first coming has the same rank.
-    Repeated(Rank),
+    /// It came already.
+    Repeated,
 }
 
 impl Shared {
@@ -94,7 +94,7 @@ impl Shared {
         let novelty = fingerprint.map(|event| self.duplicates.remember(event, Instant::now()));
         if novelty == Some(Novelty::Repeated) {
             self.count_repetition();
-            return Admission::Repeated(worth.rank());
+            return Admission::Repeated;
         }
         Admission::New(arrival)
     }

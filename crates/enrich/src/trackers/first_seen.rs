@@ -26,11 +26,11 @@ impl FirstSeen {
         if is_new_key && moment.settled > 0 {
             self.since = Some(moment.settled.min(moment.time));
         }
-        self.values.forget_before(window.keep_from(moment));
+        // Between two sightings no more than a window apart others may be left out, so that the one before is asked for as much earlier
+        // as those of now are passed over, and kept for as much longer, because events may come late.
+        let apart = new_for + u64::from(new_for > 0);
+        self.values.forget_before(window.keep_from(moment).saturating_sub(apart));
         let seen = self.values.get(value).is_some_and(|seen| {
-            // Between two sightings no more than a window apart others may be left out, so that the one before is asked for as much
-            // earlier as those of now are passed over. It is kept for as long, because events may come late.
-            let apart = new_for + u64::from(new_for > 0);
             let within = window.length() + apart;
             let before = moment.time.checked_sub(apart).and_then(|time| seen.last_until(time));
             let after = moment.time.checked_add(apart).and_then(|time| seen.first_from(time));

@@ -176,6 +176,20 @@ proptest! {
     }
 
     #[test]
+    fn what_was_seen_before_is_known_to_an_event_that_comes_late(new_for in 1..LENGTH - 1, late in 0..LENGTH) {
+        let mut first_seen = FirstSeen::default();
+        let mut is_new = |value, time, clock| {
+            first_seen.observe(WINDOW, new_for, value, Moment { clock, settled: clock, ..at(time) })
+        };
+        let last = 10_000 + LENGTH + new_for;
+        for time in [10_000, last - LENGTH + 1, 10_000 + LENGTH] {
+            is_new(7, time, time);
+        }
+        is_new(8, last + late, last + late);
+        prop_assert!(!is_new(7, last, last + late));
+    }
+
+    #[test]
     fn sequences_are_those_of_a_model_that_tries_all_events(stream in stream(8)) {
         // The value's bits are the steps that the event can be; with none it does not concern the tracker.
         let mut sequence = Sequence::default();

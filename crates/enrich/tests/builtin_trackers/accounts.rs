@@ -249,8 +249,30 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         let json = stream.send("user_impersonation", impersonation(7, copy));
         stream.expect(&json, name, "true");
     }),
+    ("country_of_sensitive_acts", || {
+        // An account that only works through the API never signs in; the key made with its stolen token is from a new country all the same.
+        let mut stream = Stream::new();
+        stream.send("member_created", json!({}));
+        stream.now += 8 * DAY;
+        for _ in 0..40 {
+            stream.send("something_else", json!({}));
+        }
+        let json = stream.send("add_ssh_key", json!({"ip_address": TOKYO}));
+        assert_eq!(stream.field(&json, "gitlab.first_seen[country_of_account]"), None, "{json}");
+        stream.expect(&json, "gitlab.first_seen[country_of_sensitive_acts]", "true");
+    }),
     ("sensitive_acts_by_account", || {
-        counts("sensitive_acts_by_account", &["member_created", "ci_variable_updated"], 2, |_| json!({"author_id": 1}));
+        counts("sensitive_acts_by_account", &["member_created", "variable_viewed_api"], 2, |_| json!({"author_id": 1}));
+    }),
+    ("sensitive_acts_by_account", || {
+        // What a rule tells by itself takes no step.
+        let mut stream = Stream::new();
+        for (event_type, expected) in
+            [("user_enable_admin_mode", None), ("ci_variable_updated", None), ("member_created", Some("1"))]
+        {
+            let json = stream.send(event_type, json!({"author_id": 1}));
+            assert_eq!(stream.field(&json, "gitlab.burst[sensitive_acts_by_account]").as_deref(), expected, "{json}");
+        }
     }),
     ("impersonation", || {
         let mut stream = Stream::new();

@@ -1,7 +1,7 @@
 //! Trackers of accounts: guessed passwords, odd places, impersonation, floods of accounts.
 
 use super::event_types::{
-    FAILURES_BY_NAME, LASTING_CREDENTIALS, SENSITIVE_ACTS, SENSITIVE_ACTS_DONE, SIGN_IN_FAILURES,
+    FAILURES_BY_NAME, LASTING_CREDENTIALS, SENSITIVE_ACTS, SENSITIVE_ACTS_WITHOUT_A_RULE, SIGN_IN_FAILURES,
     SIGN_IN_FAILURES_OF_ACCOUNTS, SIGN_INS, SIGN_INS_AND_CREDENTIALS, SIGN_INS_AND_SENSITIVE_ACTS,
     STEPS_OF_A_TAKE_OVER, STEPS_OF_A_TAKE_OVER_FROM_AN_UNKNOWN_PROVIDER, credential_types, key_types, sign_in_types,
     token_types,
@@ -183,7 +183,7 @@ pub(super) const ROWS: &[Row] = &[
         name: "sensitive_acts_by_account",
         key: AUTHOR,
         window: "1d",
-        kind: Count(SENSITIVE_ACTS_DONE),
+        kind: Count(SENSITIVE_ACTS_WITHOUT_A_RULE),
     },
     Row {
         detection: "G047",
